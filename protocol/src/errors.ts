@@ -1,0 +1,134 @@
+/**
+ * Every way in which Parley says no, by name. The names are the same in Solidity, on NEAR, in the relayer's answers, in
+ * GraphQL and in logs; `contracts/evm/test/parity.test.ts` holds them against the contracts. The value says whether asking again, unchanged, can help.
+ */
+const contractErrors = {
+  // Forwarder
+  SignatureInvalid: false,
+  RequestExpired: false,
+  RequestReplayed: false,
+  GasTooLow: true,
+  CallTargetInvalid: false,
+  SelfOnly: false,
+  // EnclaveRegistry
+  ChallengeUnknown: false,
+  ChallengeExpired: false,
+  WorkloadNotAllowed: false,
+  VerifierUnknown: false,
+  VerifiersOutOfOrder: false,
+  QuorumNotReached: false,
+  QuorumInvalid: false,
+  RevokerOnly: false,
+  ReportExpired: false,
+  EnclaveUnknown: false,
+  EnclaveIsRevoked: false,
+  EnclaveExpired: false,
+  // EnclaveEvaluator
+  TermsAlreadySet: false,
+  ObservabilityInvalid: false,
+  EvaluatorMismatch: false,
+  ResultForAnotherJob: false,
+  ResponseMismatch: false,
+  WorkloadMismatch: false,
+  // JobEscrow
+  JobUnknown: false,
+  JobNotOpen: false,
+  JobNotFunded: false,
+  JobNotSubmitted: false,
+  JobAlreadyCompleted: false,
+  JobAlreadyEnded: false,
+  JobNotExpired: false,
+  JobPastExpiry: false,
+  EvaluationInGrace: false,
+  ClientOnly: false,
+  ProviderOnly: false,
+  EvaluatorOnly: false,
+  PartyOnly: false,
+  ProviderNotSet: false,
+  ProviderAlreadySet: false,
+  ProviderIsEvaluator: false,
+  AgentNotOfProvider: false,
+  AddressZero: false,
+  ExpiryOutOfRange: false,
+  HookNotAllowed: false,
+  BudgetMismatch: false,
+  BudgetTooLarge: false,
+  TokenShortfall: false,
+} as const
+
+/** What the relayer and the enclave refuse before anything reaches a chain. */
+const serviceErrors = {
+  InputInvalid: false,
+  BodyTooLarge: false,
+  NotFound: false,
+  IdempotencyKeyReused: false,
+  MethodNotSponsored: false,
+  TransactionReverted: false,
+  RequestUndecryptable: false,
+  TaskFailed: false,
+  VerifierRefused: false,
+  VerifiersUnavailable: true,
+  ChainUnavailable: true,
+  Unavailable: true,
+  RateLimited: true,
+  Internal: true,
+} as const
+
+/** Why a quote is not believed; see `enclave/src/attestation`. */
+const attestationErrors = {
+  ClockInvalid: false,
+  QuoteMalformed: false,
+  QuoteRefused: false,
+  QuoteSignatureInvalid: false,
+  QeReportInvalid: false,
+  QeIdentityInvalid: false,
+  RootUntrusted: false,
+  CertificateChainInvalid: false,
+  CertificateExpired: false,
+  CertificateRevoked: false,
+  CrlInvalid: false,
+  CrlExpired: false,
+  CollateralInvalid: false,
+  CollateralExpired: false,
+  CollateralMismatch: false,
+  TcbStatusRefused: false,
+  TdxModuleInvalid: false,
+  DebugEnabled: false,
+  TdAttributesInvalid: false,
+  ReportDataMismatch: false,
+} as const
+
+export const errors = { ...contractErrors, ...serviceErrors, ...attestationErrors } as const
+
+export type ErrorName = keyof typeof errors
+export type ContractErrorName = keyof typeof contractErrors
+
+export const contractErrorNames = Object.keys(contractErrors) as readonly ContractErrorName[]
+
+export function isErrorName(name: string): name is ErrorName {
+  return Object.hasOwn(errors, name)
+}
+
+export interface ParleyErrorOptions {
+  /** Path of the input field that is at fault, dots between names: `request.calls.0.to`. */
+  readonly field?: string
+  readonly cause?: unknown
+}
+
+/** A refusal with its name. `message` is for people, `code` for programs. */
+export class ParleyError extends Error {
+  readonly code: ErrorName
+  readonly field: string | undefined
+
+  constructor(code: ErrorName, message: string, options: ParleyErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.name = 'ParleyError'
+    this.code = code
+    this.field = options.field
+  }
+
+  /** Whether the same request, sent again unchanged, may succeed. */
+  get isRetryable(): boolean {
+    return errors[this.code]
+  }
+}
