@@ -1,0 +1,89 @@
+/**
+ * What the relayer was asked and what became of it, as tables in the schema `relay`. Only the relayer writes them. They are the relayer's
+ * memory: whatever it promised is here before the promise was made.
+ */
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+
+export const relaySchema = pgSchema('relay')
+
+/** Lives of a request: `accepted` → `sent` → `succeeded` or `failed`; `refused` ones never got that far. */
+export const requestStatuses = ['accepted', 'sent', 'succeeded', 'failed', 'refused'] as const
+export type RequestStatus = (typeof requestStatuses)[number]
+
+/** What may be asked: a path below `/v1`. */
+export const requestKinds = ['transactions', 'results', 'enclaves', 'challenges'] as const
+export type RequestKind = (typeof requestKinds)[number]
+
+export const requests = relaySchema.table(
+  'requests',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind', { enum: requestKinds }).notNull(),
+    chain: text('chain').notNull(),
+    idempotencyKey: text('idempotency_key'),
+    /** SHA-256 of the body: the same key with another body is refused. */
+    bodyHash: text('body_hash').notNull(),
+    /** What can happen once only, for example a signer's nonce; null for what may be repeated. */
+    effect: text('effect'),
+    account: text('account'),
+    status: text('status', { enum: requestStatuses }).notNull(),
+    error: text('error'),
+    message: text('message'),
+    field: text('field'),
+    /** The transaction that does it; null for refused ones. */
+    callTo: text('call_to'),
+    callData: text('call_data'),
+    transaction: text('transaction'),
+    blockNumber: bigint('block_number', { mode: 'number' }),
+    blockHash: text('block_hash'),
+    gasUsed: bigint('gas_used', { mode: 'number' }),
+    /** Names and arguments of what the transaction emitted. */
+    events: jsonb('events'),
+    /** Nothing can change it any more. */
+    isFinal: boolean('is_final').notNull().default(false),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('requests_idempotency_key').on(t.kind, t.idempotencyKey),
+    uniqueIndex('requests_effect').on(t.chain, t.effect).where(sql`status <> 'refused' and status <> 'failed'`),
+    index('requests_created').on(t.createdAt, t.id),
+    index('requests_account').on(t.account, t.createdAt),
+    index('requests_open').on(t.createdAt).where(sql`not is_final`),
+  ],
+)
+
+/** The next nonce of each key that pays gas. Its row is the lock under which nonces are given. */
+export const signers = relaySchema.table(
+  'signers',
+  { chain: text('chain').notNull(), address: text('address').notNull(), nextNonce: integer('next_nonce').notNull() },
+  (t) => [primaryKey({ columns: [t.chain, t.address] })],
+)
+
+/** Signed transactions, stored before they are sent: after a crash the same bytes are sent again. */
+export const transactions = relaySchema.table(
+  'transactions',
+  {
+    chain: text('chain').notNull(),
+    hash: text('hash').notNull(),
+    signer: text('signer').notNull(),
+    nonce: integer('nonce').notNull(),
+    requestId: uuid('request_id').notNull(),
+    raw: text('raw').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.chain, t.hash] }), index('transactions_request').on(t.requestId)],
+)
