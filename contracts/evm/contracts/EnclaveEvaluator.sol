@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {IEnclaveEvaluator} from "./interfaces/IEnclaveEvaluator.sol";
+import {IEnclaveRegistry} from "./interfaces/IEnclaveRegistry.sol";
+import {IJobEscrow} from "./interfaces/IJobEscrow.sol";
+
+/// @title Completes jobs on enclave-signed results. Mirrors contracts/near/enclave-evaluator.ts.
+contract EnclaveEvaluator is IEnclaveEvaluator, ERC2771Context, EIP712 {
+    bytes32 public constant JOB_REQUEST_TYPEHASH =
+        keccak256("JobRequest(bytes32 jobId,address provider,bytes32 bodyHash)");
+    bytes32 public constant ENCLAVE_RESULT_TYPEHASH = keccak256(
+        "EnclaveResult(bytes32 requestHash,bytes32 responseHash,bytes32 workload,uint8 observability,uint64 producedAt)"
+    );
+
+    /// @dev None, partial, full.
+    uint8 private constant MAX_OBSERVABILITY = 2;
+
+    IJobEscrow public immutable escrow;
+    IEnclaveRegistry public immutable enclaves;
+
+    /// @inheritdoc IEnclaveEvaluator
+    mapping(uint256 jobId => bytes32) public termsOf;
+
+    constructor(address forwarder, IJobEscrow escrow_, IEnclaveRegistry enclaves_)
+        ERC2771Context(forwarder)
+        EIP712("Parley", "1")
+    {
+        escrow = escrow_;
+        enclaves = enclaves_;
+    }
+
+    /// @inheritdoc IEnclaveEvaluator
+    function setTerms(uint256 jobId, bytes32 bodyHash, bytes32 workload, uint8 observability) external {
+        IJobEscrow.Job memory job = escrow.getJob(jobId);
+
+        require(job.client != address(0), IJobEscrow.JobUnknown(jobId));
+        require(_msgSender() == job.client, IJobEscrow.ClientOnly(_msgSender()));
+        require(job.status == IJobEscrow.JobStatus.Open, IJobEscrow.JobNotOpen(jobId, job.status));
+        require(job.evaluator == address(this), EvaluatorMismatch(jobId, job.evaluator));
+        require(job.provider != address(0), IJobEscrow.ProviderNotSet(jobId));
+        require(observability <= MAX_OBSERVABILITY, ObservabilityInvalid(observability));
+        // A provider must find the terms that it read.
+        require(termsOf[jobId] == 0, TermsAlreadySet(jobId));
+
+        bytes32 requestHash = keccak256(abi.encode(JOB_REQUEST_TYPEHASH, jobId, job.provider, bodyHash));
+        termsOf[jobId] = keccak256(abi.encode(requestHash, workload, observability));
+        emit TermsSet(jobId, requestHash, workload, observability);
+    }
+
+    /// @inheritdoc IEnclaveEvaluator
+    function acceptResult(
+        uint256 jobId,
+        EnclaveResult calldata result,
+        address enclave,
+        bytes calldata signature,
+        bytes calldata response
+    ) external {
+        bytes32 resultId = _hashTypedDataV4(_hashResult(result));
+
+        require(
+            termsOf[jobId] == keccak256(abi.encode(result.requestHash, result.workload, result.observability)),
+            ResultForAnotherJob(jobId, result.requestHash)
+        );
+        require(keccak256(response) == result.responseHash, ResponseMismatch(result.responseHash));
+        bytes32 workload = enclaves.requireActive(enclave).workload;
+        require(workload == result.workload, WorkloadMismatch(workload, result.workload));
+        (address signer,,) = ECDSA.tryRecoverCalldata(resultId, signature);
+        require(signer == enclave, SignatureInvalid(enclave));
+
+        emit ResultAccepted(jobId, enclave, resultId, result.responseHash, result.producedAt, response);
+
+        escrow.complete(jobId, resultId, "");
+    }
+
+    function _hashResult(EnclaveResult calldata result) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                ENCLAVE_RESULT_TYPEHASH,
+                result.requestHash,
+                result.responseHash,
+                result.workload,
+                result.observability,
+                result.producedAt
+            )
+        );
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title Jobs with payment in escrow: the core of ERC-8183 (base-contracts dialect).
+/// @dev Money always finds a way out: the evaluator completes or rejects, and after the expiry anyone returns it to the client.
+interface IJobEscrow {
+    enum JobStatus {
+        Open,
+        Funded,
+        Submitted,
+        Completed,
+        Rejected,
+        Expired
+    }
+
+    /// @dev Times are in seconds, `budget` in the token's smallest unit. `client` is zero for an unknown job.
+    struct Job {
+        address client;
+        uint48 expiredAt;
+        uint40 submittedAt;
+        JobStatus status;
+        address provider;
+        uint96 providerAgentId;
+        address evaluator;
+        address token;
+        uint96 budget;
+    }
+
+    event JobCreated(
+        uint256 indexed jobId,
+        address indexed client,
+        address indexed provider,
+        address evaluator,
+        uint256 expiredAt,
+        address hook
+    );
+    event JobDescribed(uint256 indexed jobId, string description);
+    event ProviderSet(uint256 indexed jobId, address indexed provider, uint256 agentId);
+    event BudgetSet(uint256 indexed jobId, address indexed token, uint256 amount);
+    event JobFunded(uint256 indexed jobId, address indexed client, uint256 amount);
+    event JobSubmitted(uint256 indexed jobId, address indexed provider, bytes32 deliverable);
+    event JobCompleted(uint256 indexed jobId, address indexed evaluator, bytes32 reason);
+    event PaymentReleased(uint256 indexed jobId, address indexed provider, uint256 amount);
+    event JobRejected(uint256 indexed jobId, address indexed rejector, bytes32 reason);
+    event Refunded(uint256 indexed jobId, address indexed client, uint256 amount);
+    event JobExpired(uint256 indexed jobId);
+
+    error JobUnknown(uint256 jobId);
+    error JobNotOpen(uint256 jobId, JobStatus status);
+    error JobNotFunded(uint256 jobId, JobStatus status);
+    error JobNotSubmitted(uint256 jobId, JobStatus status);
+    error JobAlreadyCompleted(uint256 jobId);
+    error JobAlreadyEnded(uint256 jobId, JobStatus status);
+    error JobNotExpired(uint256 jobId, uint256 expiredAt);
+    error JobPastExpiry(uint256 jobId, uint256 expiredAt);
+    error EvaluationInGrace(uint256 jobId, uint256 endsAt);
+    error ClientOnly(address caller);
+    error ProviderOnly(address caller);
+    error EvaluatorOnly(address caller);
+    error PartyOnly(address caller);
+    error ProviderNotSet(uint256 jobId);
+    error ProviderAlreadySet(uint256 jobId);
+    error ProviderIsEvaluator(address provider);
+    error AgentNotOfProvider(uint256 agentId, address provider);
+    error AddressZero();
+    error ExpiryOutOfRange(uint256 expiredAt, uint256 earliest, uint256 latest);
+    error HookNotAllowed(address hook);
+    error BudgetMismatch(uint256 budget, uint256 expected);
+    error BudgetTooLarge(uint256 amount);
+    error TokenShortfall(uint256 received, uint256 budget);
+
+    /// @notice Opens a job of the caller. `provider` may be zero and set later; no hook is allowed yet.
+    /// @return jobId keccak256(domain separator, client, the client's job count): `nextJobId` tells it beforehand.
+    function createJob(
+        address provider,
+        address evaluator,
+        uint256 expiredAt,
+        string calldata description,
+        address hook,
+        uint256 providerAgentId
+    ) external returns (uint256 jobId);
+
+    /// @notice Names the provider of an open job that has none. Client only.
+    function setProvider(uint256 jobId, address provider, uint256 agentId) external;
+
+    /// @notice Sets what an open job pays. Client or provider. `optParams` is for hooks.
+    function setBudget(uint256 jobId, address token, uint256 amount, bytes calldata optParams) external;
+
+    /// @notice Uses the caller's ERC-2612 permit for this contract, for a `fund` that follows in the same request.
+    /// @dev A permit that somebody else has used already does no harm: the allowance is there.
+    function usePermit(address token, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    /// @notice Takes the budget into escrow. Client only; `expectedBudget` must be the job's.
+    /// @dev A token that delivers less than the budget is refused.
+    function fund(uint256 jobId, uint256 expectedBudget, bytes calldata optParams) external;
+
+    /// @notice Says that the work is done. Provider only, before the expiry; the job's agent must be the provider's.
+    /// `deliverable` is the provider's claim: what was delivered is for the evaluator to judge.
+    function submit(uint256 jobId, bytes32 deliverable, bytes calldata optParams) external;
+
+    /// @notice Pays the provider. Evaluator only.
+    function complete(uint256 jobId, bytes32 reason, bytes calldata optParams) external;
+
+    /// @notice Returns the budget to the client. The client while the job is open, then the evaluator.
+    function reject(uint256 jobId, bytes32 reason, bytes calldata optParams) external;
+
+    /// @notice Returns the budget to the client after the expiry, and not before the evaluator had its grace period. Anyone.
+    function claimRefund(uint256 jobId) external;
+
+    function getJob(uint256 jobId) external view returns (Job memory);
+
+    /// @notice The id of the next job that `client` creates.
+    function nextJobId(address client) external view returns (uint256);
+}

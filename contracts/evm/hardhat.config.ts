@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url'
+import viem from '@nomicfoundation/hardhat-viem'
+import { defineConfig } from 'hardhat/config'
+
+/** The compiler is an npm package: nothing is downloaded at build time. */
+const path = fileURLToPath(import.meta.resolve('solc/soljson.js'))
+const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 10_000 }, viaIR: true }
+
+export default defineConfig({
+  plugins: [viem],
+  solidity: { profiles: { default: { compilers: [{ version: '0.8.37', path, settings }] } } },
+  networks: {
+    devnet: {
+      type: 'edr-simulated',
+      chainType: 'l1',
+      hardfork: 'osaka',
+      // A chain mines what reverts and says so in the receipt.
+      throwOnTransactionFailures: false,
+    },
+  },
+})

@@ -1,0 +1,78 @@
+import type { Hex } from '@parley/protocol'
+import { type Abi, type Account, type Chain, createPublicClient, type Transport, type WalletClient } from 'viem'
+import * as contracts from '../generated/contracts.ts'
+
+/** Where the contracts of one chain are. `fromBlock` is the first block that can hold an event of theirs. */
+export interface Deployment {
+  readonly chainId: number
+  readonly fromBlock: number
+  readonly forwarder: Hex
+  readonly agentRegistry: Hex
+  readonly enclaveRegistry: Hex
+  readonly jobEscrow: Hex
+  readonly enclaveEvaluator: Hex
+}
+
+export interface DeploymentOptions {
+  /** Who may allow workloads and revoke enclaves. */
+  readonly owner: Hex
+  /** Addresses of those whose signed reports register an enclave. */
+  readonly verifiers: readonly Hex[]
+  /** How many of them it takes. */
+  readonly quorum: number
+  /** Seconds after which an enclave must have been attested anew. */
+  readonly maxAge: bigint
+}
+
+type Deployer = WalletClient<Transport, Chain, Account>
+
+/** Deploys every contract, one transaction each, and waits for each. Throws when one fails. */
+export async function deploy(deployer: Deployer, options: DeploymentOptions): Promise<Deployment> {
+  const { owner, verifiers, quorum, maxAge } = options
+  const fromBlock = Number(await reader(deployer).getBlockNumber()) + 1
+  const at = (abi: Abi, bytecode: Hex, args: readonly unknown[]) => deployContract(deployer, abi, bytecode, args)
+
+  const forwarder = await at(contracts.forwarderAbi, contracts.forwarderBytecode, [])
+  const agentRegistry = await at(contracts.agentRegistryAbi, contracts.agentRegistryBytecode, [forwarder])
+  const ascending = [...verifiers].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+  const registryArguments = [owner, ascending, BigInt(quorum), maxAge]
+  const enclaveRegistry = await at(contracts.enclaveRegistryAbi, contracts.enclaveRegistryBytecode, registryArguments)
+  const jobEscrow = await at(contracts.jobEscrowAbi, contracts.jobEscrowBytecode, [forwarder, agentRegistry])
+  const evaluatorArguments = [forwarder, jobEscrow, enclaveRegistry]
+  const enclaveEvaluator = await at(
+    contracts.enclaveEvaluatorAbi,
+    contracts.enclaveEvaluatorBytecode,
+    evaluatorArguments,
+  )
+
+  return {
+    chainId: deployer.chain.id,
+    fromBlock,
+    forwarder,
+    agentRegistry,
+    enclaveRegistry,
+    jobEscrow,
+    enclaveEvaluator,
+  }
+}
+
+/** Deploys the demo's ERC-20; `supply` (in atoms, six decimals) belongs to the deployer. */
+export function deployDemoDollar(deployer: Deployer, supply: bigint): Promise<Hex> {
+  return deployContract(deployer, contracts.demoDollarAbi, contracts.demoDollarBytecode, [supply])
+}
+
+async function deployContract(deployer: Deployer, abi: Abi, bytecode: Hex, args: readonly unknown[]): Promise<Hex> {
+  const hash = await deployer.deployContract({ abi, bytecode, args })
+  const { status, contractAddress } = await reader(deployer).waitForTransactionReceipt({ hash })
+  if (status !== 'success' || !contractAddress) throw new Error(`deployment ${hash} failed`)
+  // Addresses are lower-case wherever they are not shown to a person.
+  return contractAddress.toLowerCase() as Hex
+}
+
+function reader({ chain, transport }: Deployer) {
+  return createPublicClient({
+    chain,
+    transport: () => ({ config: transport, request: transport.request }) as never,
+    pollingInterval: 50,
+  })
+}
