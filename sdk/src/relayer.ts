@@ -1,0 +1,97 @@
+import { type ErrorName, type Hex, ParleyError } from '@parley/protocol'
+import { refusal } from './refusal.ts'
+
+/** What may be asked of the relayer: a path below `/v1`. */
+export type RequestKind = 'transactions' | 'results' | 'enclaves' | 'challenges'
+
+/** What became of a request. `events` are those of its transaction, amounts as decimal strings. */
+export interface RelayedRequest {
+  readonly id: string
+  readonly kind: RequestKind
+  readonly status: 'accepted' | 'sent' | 'succeeded' | 'failed' | 'refused'
+  readonly error?: {
+    readonly code: ErrorName
+    readonly message: string
+    readonly field?: string
+    readonly isRetryable: boolean
+  }
+  readonly transaction?: Hex
+  readonly blockNumber?: number
+  readonly gasUsed?: number
+  readonly events?: readonly { readonly name: string; readonly args: Readonly<Record<string, string>> }[]
+}
+
+export interface RelayerOptions {
+  readonly url: string
+  /** How long to keep trying through outages, per call. */
+  readonly patienceMilliseconds?: number
+}
+
+const PAUSE_MILLISECONDS = 100
+
+/**
+ * A relayer, as its callers see it. Every request carries an idempotency key, so that it can be repeated until an answer comes: the relayer
+ * may be restarted at any moment and still does it once.
+ */
+export class Relayer {
+  readonly #url: string
+  readonly #patience: number
+
+  constructor({ url, patienceMilliseconds = 60_000 }: RelayerOptions) {
+    this.#url = url.replace(/\/$/, '')
+    this.#patience = patienceMilliseconds
+  }
+
+  /** Hands a request in and resolves once the relayer has promised it. Throws the refusal, a ParleyError. */
+  accept(kind: RequestKind, body: unknown, idempotencyKey: string = crypto.randomUUID()): Promise<RelayedRequest> {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }
+    return this.#ask(`/v1/${kind}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  }
+
+  find(id: string): Promise<RelayedRequest> {
+    return this.#ask(`/v1/requests/${encodeURIComponent(id)}`)
+  }
+
+  /** Hands a request in and resolves when it has happened on chain. Throws the refusal or the failure, a ParleyError. */
+  async perform(kind: RequestKind, body: unknown, idempotencyKey?: string): Promise<RelayedRequest> {
+    const { id } = await this.accept(kind, body, idempotencyKey)
+    const givesUpAt = Date.now() + this.#patience
+    while (Date.now() < givesUpAt) {
+      const request = await this.find(id)
+      if (request.status === 'succeeded') return request
+      if (request.error) throw refusal(request.error)
+      await pause()
+    }
+    throw new ParleyError(
+      'Unavailable',
+      `request ${id} is still pending after ${this.#patience} ms; ask for it again later`,
+    )
+  }
+
+  async #ask(path: string, init: RequestInit = {}): Promise<RelayedRequest> {
+    const givesUpAt = Date.now() + this.#patience
+    for (;;) {
+      const answer = await ask(`${this.#url}${path}`, init)
+      if (answer.status === 'answered') return answer.request
+      if (!answer.error.isRetryable || Date.now() > givesUpAt) throw answer.error
+      await pause()
+    }
+  }
+}
+
+type Answer = { status: 'answered'; request: RelayedRequest } | { status: 'refused'; error: ParleyError }
+
+async function ask(url: string, init: RequestInit): Promise<Answer> {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) })
+    const body = await response.json()
+    return response.ok ? { status: 'answered', request: body } : { status: 'refused', error: refusal(body.error) }
+  } catch (cause) {
+    const message = `the relayer at ${new URL(url).origin} does not answer`
+    return { status: 'refused', error: new ParleyError('Unavailable', message, { cause }) }
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))
+}

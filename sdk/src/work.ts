@@ -1,0 +1,55 @@
+import type { Hex, Observability } from '@parley/protocol'
+import { refusal } from './refusal.ts'
+
+/** What a client asks of an enclave; sealed for it with the job's id as context. */
+export interface TaskRequest {
+  readonly task: 'invoice-totals'
+  /** The file's text. */
+  readonly input: string
+  /** The X25519 key that the answer is sealed for, with the request's hash as context. */
+  readonly replyTo: Hex
+  /** What the enclave's operator may see of it. */
+  readonly observability: Observability
+}
+
+/** The body of `POST /v1/jobs` on an enclave. */
+export interface WorkOrder {
+  readonly jobId: Hex
+  readonly provider: Hex
+  readonly request: Hex
+}
+
+/** What an enclave answers, and the body of `POST /v1/results` on the relayer. `result` is EnclaveResult as JSON. */
+export interface WorkResult {
+  readonly jobId: Hex
+  readonly enclave: Hex
+  readonly result: Readonly<Record<string, unknown>>
+  readonly signature: Hex
+  readonly response: Hex
+}
+
+/** Who an enclave says it is: `GET /v1/identity`. Believe it only when the registry says the same. */
+export interface EnclaveIdentity {
+  readonly enclave: Hex
+  readonly encryptionKey: Hex
+  readonly operator: Hex
+  readonly workload: Hex
+  readonly isSimulated: boolean
+}
+
+/** Who an enclave says it is. */
+export async function readIdentity(enclaveUrl: string): Promise<EnclaveIdentity> {
+  return answerOf(await fetch(`${enclaveUrl}/v1/identity`))
+}
+
+/** Has an enclave do a job. Asking again gives the same signed result. Throws the refusal, a ParleyError. */
+export async function orderWork(enclaveUrl: string, order: WorkOrder): Promise<WorkResult> {
+  const headers = { 'content-type': 'application/json' }
+  return answerOf(await fetch(`${enclaveUrl}/v1/jobs`, { method: 'POST', headers, body: JSON.stringify(order) }))
+}
+
+async function answerOf<Answer>(response: Response): Promise<Answer> {
+  const answer = await response.json()
+  if (!response.ok) throw refusal(answer.error)
+  return answer
+}
