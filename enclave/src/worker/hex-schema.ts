@@ -1,0 +1,23 @@
+import type { Hex } from '@parley/protocol'
+import { z } from 'zod'
+
+/** Exactly so many bytes as hexadecimal; comes out in lower case, as every hash and message takes it. */
+export function hexOf(bytes: number) {
+  const pattern = new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`)
+  return z
+    .string()
+    .regex(pattern, `must be 0x and ${2 * bytes} hexadecimal digits`)
+    .transform(toLower)
+}
+
+/** Any whole number of bytes as hexadecimal, in lower case. */
+// A repeated group, which would say "whole bytes", overflows the stack on long texts.
+export const hexBytes = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]*$/, 'must be 0x and hexadecimal digits')
+  .refine((text) => text.length % 2 === 0, 'must have an even number of digits')
+  .transform(toLower)
+
+function toLower(text: string): Hex {
+  return text.toLowerCase() as Hex
+}

@@ -1,0 +1,63 @@
+import type { Hex, Observability } from '@parley/protocol'
+import { createSealingKey, type SealingKey, seal, type WorkOrder, type WorkResult } from '@parley/sdk'
+
+export const JOB: Hex = `0x${'1a'.repeat(32)}`
+export const OTHER_JOB: Hex = `0x${'2b'.repeat(32)}`
+export const PROVIDER: Hex = `0x${'3c'.repeat(20)}`
+export const OPERATOR: Hex = `0x${'4d'.repeat(20)}`
+
+/** Every service's contracts are on one chain; each test says where. */
+export const DEPLOYMENT = {
+  chainId: 31337,
+  enclaveEvaluator: `0x${'5e'.repeat(20)}`,
+  enclaveRegistry: `0x${'6f'.repeat(20)}`,
+} as const
+
+export const INVOICES = 'invoice,currency,amount\nA-1,EUR,10.25\nA-2,EUR,0.75\nA-3,USD,3\n'
+
+export interface Sealed {
+  readonly order: WorkOrder
+  readonly replyKey: SealingKey
+}
+
+/** An order as a client makes it. */
+export async function sealOrder(
+  encryptionKey: Hex,
+  { input = INVOICES, observability = 'none' as Observability, jobId = JOB } = {},
+): Promise<Sealed> {
+  const replyKey = await createSealingKey()
+  const text = JSON.stringify({ task: 'invoice-totals', input, replyTo: replyKey.publicKey, observability })
+  return { order: await sealText(encryptionKey, text, jobId), replyKey }
+}
+
+export async function sealText(encryptionKey: Hex, text: string, jobId: Hex = JOB): Promise<WorkOrder> {
+  return { jobId, provider: PROVIDER, request: await seal('parley/request/v1', encryptionKey, jobId, text) }
+}
+
+export interface Answer<Body> {
+  readonly status: number
+  readonly body: Body
+}
+
+export interface RefusalBody {
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly field?: string
+    readonly isRetryable: boolean
+  }
+}
+
+export async function post<Body>(url: string, body: unknown): Promise<Answer<Body>> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text })
+  return { status: response.status, body: (await response.json()) as Body }
+}
+
+export function work(url: string, order: unknown): Promise<Answer<WorkResult>> {
+  return post(`${url}/v1/jobs`, order)
+}
+
+export function refusedWork(url: string, order: unknown): Promise<Answer<RefusalBody>> {
+  return post(`${url}/v1/jobs`, order)
+}
