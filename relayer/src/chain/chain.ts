@@ -1,0 +1,96 @@
+import { type Deployment, forwarderAbi, readRevert, revertDataOf } from '@parley/evm'
+import { type Hex, ParleyError } from '@parley/protocol'
+import {
+  createPublicClient,
+  defineChain,
+  encodeFunctionData,
+  http,
+  type LocalAccount,
+  type PublicClient,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
+} from 'viem'
+
+/** A call that the relayer pays for. */
+export interface ChainCall {
+  readonly to: Hex
+  readonly data: Hex
+}
+
+export interface EvmChain {
+  /** CAIP-2. */
+  readonly id: string
+  readonly chainId: number
+  readonly deployment: Deployment
+  readonly client: PublicClient
+  readonly account: LocalAccount
+}
+
+/** Connects to a node and refuses one of another chain than the deployment's. */
+export async function openChain(url: string, deployment: Deployment, account: LocalAccount): Promise<EvmChain> {
+  const { chainId } = deployment
+  const nativeCurrency = { name: 'Ether', symbol: 'ETH', decimals: 18 }
+  const chain = defineChain({
+    id: chainId,
+    name: `eip155:${chainId}`,
+    nativeCurrency,
+    rpcUrls: { default: { http: [url] } },
+  })
+  const client = createPublicClient({ chain, transport: http(url, { retryCount: 1, timeout: 10_000 }), cacheTime: 0 })
+  const found = await client.getChainId()
+  if (found !== chainId)
+    throw new Error(
+      `RPC_URL is chain ${found}, DEPLOYMENT is of chain ${chainId}: set one of them to the other's chain`,
+    )
+  return { id: `eip155:${chainId}`, chainId, deployment, client, account }
+}
+
+/** Gas that a call would use now. Throws the contract's refusal, by its name, without spending anything. */
+export async function estimate({ client, account }: EvmChain, { to, data }: ChainCall): Promise<bigint> {
+  return refusing(client.estimateGas({ account: account.address, to, data }))
+}
+
+/** Throws what the calls of a forward request would fail with: the forwarder, asked alone, would only record it. */
+export async function simulateForwarded(
+  { client, deployment }: EvmChain,
+  from: Hex,
+  calls: readonly ChainCall[],
+): Promise<void> {
+  const { forwarder } = deployment
+  const data = encodeFunctionData({ abi: forwarderAbi, functionName: 'executeCalls', args: [from, calls] })
+  await refusing(client.call({ account: forwarder, to: forwarder, data }))
+}
+
+export async function findReceipt({ client }: EvmChain, hash: Hex): Promise<TransactionReceipt | undefined> {
+  try {
+    return await client.getTransactionReceipt({ hash })
+  } catch (error) {
+    if (error instanceof TransactionReceiptNotFoundError) return undefined
+    throw error
+  }
+}
+
+/** Why a mined transaction reverted: the same call against the state before its block gives the same name. */
+export async function whyReverted(chain: EvmChain, call: ChainCall, blockNumber: bigint): Promise<ParleyError> {
+  try {
+    await refusing(chain.client.call({ account: chain.account.address, ...call, blockNumber: blockNumber - 1n }))
+    return new ParleyError('TransactionReverted', 'the transaction reverted because of another in the same block')
+  } catch (error) {
+    if (error instanceof ParleyError && error.code !== 'ChainUnavailable') return error
+    return new ParleyError('TransactionReverted', 'the transaction reverted and the node does not say why', {
+      cause: error,
+    })
+  }
+}
+
+/** A revert becomes the contract's error, anything else ChainUnavailable: nothing is known then, and asking again may help. */
+async function refusing<Result>(asked: Promise<Result>): Promise<Result> {
+  try {
+    return await asked
+  } catch (cause) {
+    const data = revertDataOf(cause)
+    if (data === undefined) throw new ParleyError('ChainUnavailable', 'the chain does not answer; try again', { cause })
+    const { name, reason } = readRevert(data)
+    throw new ParleyError(name ?? 'TransactionReverted', reason, { cause })
+  }
+}

@@ -1,0 +1,80 @@
+import { z } from '@hono/zod-openapi'
+import { requestKinds, requestStatuses } from '@parley/database'
+import { EnclaveResult, errors, type FieldType, ForwardRequest, type Message } from '@parley/protocol'
+
+/** A message's JSON form as a schema, for validation and for the OpenAPI document; the codec then checks ranges. */
+function messageSchema({ name, fields }: Message): z.ZodObject {
+  const shape = Object.fromEntries(fields.map(([field, type]) => [field, fieldSchema(type)]))
+  return z.strictObject(shape).openapi(name)
+}
+
+function fieldSchema(type: FieldType): z.ZodType {
+  if (typeof type !== 'string') return z.array(messageSchema(type[0])).max(32)
+  if (type === 'string') return z.string()
+  if (type === 'address') return hexSchema(20)
+  if (type === 'bytes32') return hexSchema(32)
+  if (type === 'bytes') return hexSchema()
+  return z
+    .string()
+    .regex(/^(0|[1-9][0-9]{0,77})$/, `must be a ${type} as a decimal string`)
+    .openapi({ format: type })
+}
+
+function hexSchema(bytes?: number): z.ZodString {
+  // Whether the digits make whole bytes is for the codec: a pattern that repeats pairs overflows on long texts.
+  const digits = bytes === undefined ? '*' : `{${2 * bytes}}`
+  const problem = `must be 0x and ${bytes === undefined ? '' : `${2 * bytes} `}hexadecimal digits`
+  return z.string().regex(new RegExp(`^0x[0-9a-fA-F]${digits}$`), problem)
+}
+
+/** What an ERC-1271 wallet's signature may measure at most. */
+const signatureSchema = hexSchema().max(2 + 2 * 4096)
+
+export const bodySchemas = {
+  transactions: z
+    .strictObject({ request: messageSchema(ForwardRequest), signature: signatureSchema })
+    .openapi('SignedForwardRequest'),
+  results: z
+    .strictObject({
+      jobId: hexSchema(32),
+      enclave: hexSchema(20),
+      result: messageSchema(EnclaveResult),
+      signature: signatureSchema,
+      response: hexSchema(),
+    })
+    .openapi('SignedResult'),
+  challenges: z.strictObject({}).openapi('ChallengeRequest'),
+} as const
+
+export const headerSchema = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{16,128}$/, 'must be 16 to 128 letters, digits, - or _')
+    .optional()
+    .openapi({ description: 'The same key gets the first answer again; with another body it is refused.' }),
+})
+
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.enum(Object.keys(errors) as [string, ...string[]]),
+      message: z.string(),
+      field: z.string().optional(),
+      isRetryable: z.boolean(),
+    }),
+  })
+  .openapi('Refusal')
+
+export const requestSchema = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(requestKinds),
+    status: z.enum(requestStatuses),
+    error: errorSchema.shape.error.optional(),
+    transaction: z.string().optional(),
+    blockNumber: z.number().int().optional(),
+    gasUsed: z.number().int().optional(),
+    isFinal: z.boolean(),
+    events: z.array(z.object({ name: z.string(), args: z.record(z.string(), z.string()) })).optional(),
+  })
+  .openapi('Request')

@@ -1,0 +1,121 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { type Database, type RequestKind, requests } from '@parley/database'
+import { type ErrorName, type Hex, ParleyError } from '@parley/protocol'
+import { and, count, desc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
+import type { Prepared } from './requests/prepared.ts'
+
+export type RequestRow = typeof requests.$inferSelect
+
+/** What was asked, before anything is known about it. */
+export interface Asked {
+  readonly kind: RequestKind
+  readonly chain: string
+  /** The body as it came: the same key with another body is refused. */
+  readonly body: string
+  readonly idempotencyKey: string | undefined
+}
+
+/** The answer that this idempotency key was given, if it was. Throws IdempotencyKeyReused for another body. */
+export async function findAnswer(db: Database, asked: Asked): Promise<RequestRow | undefined> {
+  const { kind, idempotencyKey, body } = asked
+  if (idempotencyKey === undefined) return undefined
+  const [row] = await db
+    .select()
+    .from(requests)
+    .where(and(eq(requests.kind, kind), eq(requests.idempotencyKey, idempotencyKey)))
+  if (row && row.bodyHash !== hashBody(body)) {
+    const message = `the idempotency key "${idempotencyKey}" was used for another body: take a new key`
+    throw new ParleyError('IdempotencyKeyReused', message, { field: 'idempotency-key' })
+  }
+  return row
+}
+
+/**
+ * Promises a request: once this resolves it will happen or fail for good, whatever happens to this process. Throws RequestReplayed when
+ * another request for the same effect was promised.
+ */
+export async function accept(db: Database, asked: Asked, prepared: Prepared): Promise<RequestRow> {
+  const { call, account, effect } = prepared
+  const promised = { account, effect, status: 'accepted', callTo: call.to, callData: call.data } as const
+  const row = await insert(db, asked, promised)
+  if (row) return row
+  // Somebody was faster: the same request, or another one for the same effect.
+  const answered = await findAnswer(db, asked)
+  if (answered) return answered
+  throw new ParleyError('RequestReplayed', `a request for ${effect} is under way or done already`)
+}
+
+/** How many refusals are remembered: enough to see what goes wrong, too few to fill a disk with. */
+const MAX_REFUSALS = 10_000
+
+/** Remembers a refusal, so that its key gets the same answer and people see what goes wrong. */
+export async function refuse(
+  db: Database,
+  asked: Asked,
+  account: Hex | undefined,
+  error: ParleyError,
+): Promise<RequestRow | undefined> {
+  const { code, message, field } = error
+  const row = await insert(db, asked, { account, status: 'refused', error: code, message, field, isFinal: true })
+  if (Math.random() < 0.01) await forgetOldRefusals(db)
+  return row ?? (await findAnswer(db, asked))
+}
+
+export async function findRequest(db: Database, id: string): Promise<RequestRow | undefined> {
+  const [row] = await db.select().from(requests).where(eq(requests.id, id))
+  return row
+}
+
+/** Requests of one account in the last minute; of all that have none when it is undefined. */
+export async function countRecent(db: Database, kind: RequestKind, account: Hex | undefined): Promise<number> {
+  const owner = account === undefined ? isNull(requests.account) : eq(requests.account, account)
+  const recent = gt(requests.createdAt, sql`now() - interval '1 minute'`)
+  const [row] = await db
+    .select({ number: count() })
+    .from(requests)
+    .where(and(eq(requests.kind, kind), owner, recent))
+  return row?.number ?? 0
+}
+
+/** The error of a row, when it has one. */
+export function errorOf({
+  error,
+  message,
+  field,
+}: Pick<RequestRow, 'error' | 'message' | 'field'>): ParleyError | undefined {
+  if (error === null) return undefined
+  return new ParleyError(error as ErrorName, message ?? error, field === null ? {} : { field })
+}
+
+async function insert(
+  db: Database,
+  asked: Asked,
+  values: Partial<typeof requests.$inferInsert>,
+): Promise<RequestRow | undefined> {
+  const { kind, chain, idempotencyKey, body } = asked
+  const identity = { id: randomUUID(), kind, chain, idempotencyKey, bodyHash: hashBody(body) }
+  const [row] = await db
+    .insert(requests)
+    .values({ status: 'accepted', ...values, ...identity })
+    .onConflictDoNothing()
+    .returning()
+  return row
+}
+
+async function forgetOldRefusals(db: Database): Promise<void> {
+  const [oldest] = await db
+    .select({ createdAt: requests.createdAt })
+    .from(requests)
+    .where(eq(requests.status, 'refused'))
+    .orderBy(desc(requests.createdAt))
+    .offset(MAX_REFUSALS)
+    .limit(1)
+  if (oldest)
+    await db
+      .delete(requests)
+      .where(and(inArray(requests.status, ['refused']), lt(requests.createdAt, oldest.createdAt)))
+}
+
+function hashBody(body: string): string {
+  return createHash('sha256').update(body).digest('hex')
+}
