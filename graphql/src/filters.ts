@@ -1,0 +1,21 @@
+import { ParleyError } from '@parley/protocol'
+import type { SQL } from 'drizzle-orm'
+
+/** A condition for a part of a filter that was given; none for one that was left out or is null. */
+export function given<Value>(
+  value: Value | null | undefined,
+  condition: (value: Value) => SQL | undefined,
+): SQL | undefined {
+  return value === null || value === undefined ? undefined : condition(value)
+}
+
+/** CAIP-2. */
+const CHAIN = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/
+
+/** The chain's id. Throws InputInvalid, naming `field`. */
+export function chainId(chain: string, field: string): string {
+  if (CHAIN.test(chain)) return chain
+  throw new ParleyError('InputInvalid', `"${chain.slice(0, 80)}" is not a CAIP-2 chain id: for example "eip155:1"`, {
+    field,
+  })
+}

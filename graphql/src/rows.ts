@@ -1,0 +1,9 @@
+import type { agentMetadata, agents, blocks, enclaves, forwardedRequests, jobs, payments } from '@parley/database'
+
+export type AgentRow = typeof agents.$inferSelect
+export type AgentMetadataRow = typeof agentMetadata.$inferSelect
+export type BlockRow = typeof blocks.$inferSelect
+export type EnclaveRow = typeof enclaves.$inferSelect
+export type ForwardedRequestRow = typeof forwardedRequests.$inferSelect
+export type JobRow = typeof jobs.$inferSelect
+export type PaymentRow = typeof payments.$inferSelect

@@ -1,0 +1,50 @@
+import { type RequestKind, type RequestStatus, requestKinds, requestStatuses } from '@parley/database'
+import { type ErrorName, errors, isErrorName, jobStatuses, observabilityLevels } from '@parley/protocol'
+import type { Direction } from '../page.ts'
+import { builder } from './builder.ts'
+
+export const JobStatus = builder.enumType('JobStatus', {
+  description: "ERC-8183's states of a job.",
+  values: upperCased<string>(jobStatuses),
+})
+
+export const Observability = builder.enumType('Observability', {
+  description: "What the enclave's operator may see of a job: nothing; counts, timings and error classes; everything.",
+  values: Object.fromEntries(observabilityLevels.map((level, value) => [level.toUpperCase(), { value }])),
+})
+
+export const PaymentKind = builder.enumType('PaymentKind', {
+  description: 'Into escrow, from there to the provider, or back to the client.',
+  values: upperCased<string>(['Funded', 'Released', 'Refunded']),
+})
+
+export const RequestKindEnum = builder.enumType('RequestKind', {
+  description: "Which of the relayer's calls it was: a path below `/v1`.",
+  values: upperCased<RequestKind>(requestKinds),
+})
+
+export const RequestStatusEnum = builder.enumType('RequestStatus', {
+  description: 'ACCEPTED, then SENT, then SUCCEEDED or FAILED; REFUSED ones never got that far.',
+  values: upperCased<RequestStatus>(requestStatuses),
+})
+
+export const ErrorNameEnum = builder.enumType('ErrorName', {
+  description: 'Every way in which Parley says no; the names are the same in contracts, answers and logs.',
+  values: Object.fromEntries(errorNames().map((name) => [name, { value: name }])),
+})
+
+export const OrderEnum = builder.enumType('Order', {
+  description: 'Of lists: by when the row appeared on its chain, or at the relayer.',
+  values: {
+    CREATED_ASC: { value: 'asc' satisfies Direction },
+    CREATED_DESC: { value: 'desc' satisfies Direction },
+  } as const,
+})
+
+export function errorNames(): ErrorName[] {
+  return Object.keys(errors).filter(isErrorName)
+}
+
+function upperCased<Name extends string>(names: readonly Name[]): Record<string, { value: Name }> {
+  return Object.fromEntries(names.map((name) => [name.toUpperCase(), { value: name }]))
+}
