@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createLog, type LogLevel } from './log.ts'
 
@@ -76,3 +79,19 @@ function capture(level: LogLevel = 'info') {
   const log = createLog('relayer', { level, destination: { write: (line: string) => written.push(line) } })
   return { log, lines: () => written.map((line) => JSON.parse(line)) }
 }
+
+test('a program whose reader is gone still ends', async () => {
+  const program = `
+    import { createLog } from ${JSON.stringify(join(import.meta.dirname, 'log.ts'))}
+    const log = createLog('orphan', { level: 'info' })
+    log.info('here')
+    setTimeout(() => { log.info('nobody'); log.fatal('listens'); process.exit(7) }, 600)`
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+
+  child.stdout.destroy()
+
+  expect(await once(child, 'exit')).toEqual([7, null])
+})

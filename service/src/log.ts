@@ -25,7 +25,16 @@ export function createLog(name: string, { level, destination }: LogOptions): Log
       log: (fields) => writable(fields.error instanceof Error ? { code: nameOf(fields.error), ...fields } : fields),
     },
   }
-  return destination ? pino(options, destination) : pino(options)
+  return pino(options, destination ?? standardOutput())
+}
+
+/**
+ * Node's own stream, which writes at once to pipes and files alike. Pino's would try for ever, with the whole process, to write
+ * to a reader that is gone, and so outlive a parent that was killed.
+ */
+function standardOutput(): pino.DestinationStream {
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {})
+  return process.stdout
 }
 
 /** The error's name for programs: `code` where it has one, as ours and those of the system do. */
