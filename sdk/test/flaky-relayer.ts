@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 /** What to do with one request; without an answer the connection is dropped, as by a relayer that was killed. */
 export type Turn = 'drop' | 'dropAfterBody' | { readonly status: number; readonly body: unknown }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string | undefined
   readonly path: string | undefined
   readonly idempotencyKey: string | undefined

@@ -12,7 +12,7 @@ export interface Quote {
 
 export type QuoteHeader = ReturnType<typeof readHeader>
 export type QuoteBody = ReturnType<typeof readBody>
-export type QuoteAuth = ReturnType<typeof readAuth>
+type QuoteAuth = ReturnType<typeof readAuth>
 export type QeReport = ReturnType<typeof readQeReport>
 
 const TDX = 0x81

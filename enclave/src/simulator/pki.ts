@@ -14,7 +14,7 @@ import { encodeSgxExtension, type SgxExtensionFields } from './sgx-extension.ts'
 
 export const ecdsaP256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 
-export const pkiMembers = ['root', 'pckCa', 'tcbSigner', 'pck'] as const
+const pkiMembers = ['root', 'pckCa', 'tcbSigner', 'pck'] as const
 export type PkiMember = (typeof pkiMembers)[number]
 
 export interface Issued {

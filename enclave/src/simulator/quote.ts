@@ -15,7 +15,7 @@ export interface QuoteChanges {
   readonly bodySignedBy?: CryptoKeyPair
 }
 
-export interface QeReportFields {
+interface QeReportFields {
   readonly attributes: Uint8Array
   readonly mrSigner: Uint8Array
   readonly isvProdId: number
