@@ -1,0 +1,99 @@
+import {
+  agentRegistryAbi,
+  type Deployment,
+  enclaveEvaluatorAbi,
+  enclaveRegistryAbi,
+  forwarderAbi,
+  jobEscrowAbi,
+  readRevert,
+} from '@parley/evm'
+import { type ChainEvent, type EventName, events, type Hex } from '@parley/protocol'
+import { type Abi, type AbiEvent, decodeEventLog, toEventSelector } from 'viem'
+
+/** A log as nodes give it; numbers are hexadecimal. */
+export interface RpcLog {
+  readonly address: Hex
+  readonly topics: readonly Hex[]
+  readonly data: Hex
+  readonly blockNumber: Hex
+  readonly blockHash: Hex
+  /** Not every node gives it. */
+  readonly blockTimestamp?: Hex
+  readonly transactionHash: Hex
+  readonly logIndex: Hex
+}
+
+export interface LogDecoder {
+  /** What to ask the node for. */
+  readonly filter: { readonly address: readonly Hex[]; readonly topics: readonly [readonly Hex[]] }
+  /** Throws on a log that is none of our events. */
+  decode(log: RpcLog, timestamp: bigint): ChainEvent
+}
+
+export function createLogDecoder(deployment: Deployment): LogDecoder {
+  const chain = `eip155:${deployment.chainId}`
+  const eventsOf = new Map([
+    [deployment.forwarder.toLowerCase(), eventsBySelector(forwarderAbi)],
+    [deployment.agentRegistry.toLowerCase(), eventsBySelector(agentRegistryAbi)],
+    [deployment.enclaveRegistry.toLowerCase(), eventsBySelector(enclaveRegistryAbi)],
+    [deployment.jobEscrow.toLowerCase(), eventsBySelector(jobEscrowAbi)],
+    [deployment.enclaveEvaluator.toLowerCase(), eventsBySelector(enclaveEvaluatorAbi)],
+  ])
+  const selectors = new Set([...eventsOf.values()].flatMap((bySelector) => [...bySelector.keys()]))
+
+  return {
+    filter: { address: [...eventsOf.keys()] as Hex[], topics: [[...selectors]] },
+    decode(log, timestamp) {
+      const contract = log.address.toLowerCase()
+      const event = log.topics[0] && eventsOf.get(contract)?.get(log.topics[0])
+      if (!event) throw new Error(`${contract} has no event ${log.topics[0]}`)
+      const { args } = decodeEventLog({ abi: [event], data: log.data, topics: log.topics as [Hex, ...Hex[]] })
+      return {
+        chain,
+        blockNumber: BigInt(log.blockNumber),
+        blockHash: log.blockHash,
+        timestamp,
+        transaction: log.transactionHash,
+        logIndex: Number(log.logIndex),
+        contract,
+        name: event.name,
+        args: normalized(event.name as EventName, args as Readonly<Record<string, unknown>>),
+      } as ChainEvent
+    },
+  }
+}
+
+function eventsBySelector(abi: Abi): Map<Hex, AbiEvent> {
+  const ours = abi.filter((item) => item.type === 'event').filter(({ name }) => Object.hasOwn(events, name))
+  return new Map(ours.map((event) => [toEventSelector(event), event]))
+}
+
+type Kind = 'address' | 'bytes32' | 'bytes' | 'string' | 'uint' | 'bool' | 'reason'
+
+function normalized(name: EventName, args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kinds = Object.entries<Kind>(events[name])
+  return Object.fromEntries(kinds.map(([field, kind]) => [field, normalizedValue(kind, args[field])]))
+}
+
+function normalizedValue(kind: Kind, value: unknown): unknown {
+  switch (kind) {
+    case 'address':
+      return (value as Hex).toLowerCase()
+    case 'uint':
+      // viem gives a number where 48 bits suffice.
+      return BigInt(value as bigint | number)
+    case 'string':
+      return storable(value as string)
+    case 'reason':
+      return storable(readRevert(value as Hex).reason)
+    case 'bytes32':
+    case 'bytes':
+    case 'bool':
+      return value
+  }
+}
+
+/** Anybody can put a NUL into a string, and PostgreSQL takes none in text. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD')
+}

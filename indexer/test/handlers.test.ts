@@ -1,0 +1,218 @@
+import type { ChainEvent, ChainPosition, EventArguments, EventName, Hex } from '@parley/protocol'
+import { describe, expect, test } from 'vitest'
+import { fromEventRow, toEventRow } from '../src/event-row.ts'
+import { fold } from '../src/fold.ts'
+import { changesOf } from '../src/handlers.ts'
+import { positionOf } from '../src/origin.ts'
+
+const ALICE: Hex = `0x${'a1'.repeat(20)}`
+const BOB: Hex = `0x${'b0'.repeat(20)}`
+const CAROL: Hex = `0x${'ca'.repeat(20)}`
+const NOBODY: Hex = `0x${'00'.repeat(20)}`
+const HASH: Hex = `0x${'4a'.repeat(32)}`
+const JOB = `jobs:0x${'00'.repeat(31)}07`
+const jobId = 7n
+
+const registered = event('Registered', { agentId: 3n, agentURI: 'ipfs://a', owner: ALICE })
+const attested = event('EnclaveRegistered', {
+  enclave: BOB,
+  operator: ALICE,
+  workload: HASH,
+  encryptionKey: HASH,
+  quoteId: HASH,
+  expiresAt: 99n,
+})
+const created = event('JobCreated', {
+  jobId,
+  client: ALICE,
+  provider: NOBODY,
+  evaluator: CAROL,
+  expiredAt: 88n,
+  hook: NOBODY,
+})
+
+interface Case<Name extends EventName> {
+  readonly given?: readonly ChainEvent[]
+  readonly args: EventArguments<Name>
+  /** Subjects and what is in their rows, but for chain and origin. */
+  readonly rows: Readonly<Record<string, object>>
+}
+
+const cases: { readonly [Name in EventName]: Case<Name> } = {
+  RequestExecuted: {
+    args: { requestId: HASH, from: ALICE, nonce: 1n },
+    rows: { [`forwarded_requests:${HASH}`]: { requestId: HASH, account: ALICE, nonce: 1n, hasSucceeded: true } },
+  },
+  RequestFailed: {
+    args: { requestId: HASH, from: ALICE, nonce: 1n, reason: 'JobUnknown: 7' },
+    rows: { [`forwarded_requests:${HASH}`]: { hasSucceeded: false, error: 'JobUnknown', reason: 'JobUnknown: 7' } },
+  },
+  Registered: {
+    args: registered.args,
+    rows: { 'agents:3': { agentId: 3n, uri: 'ipfs://a', owner: ALICE } },
+  },
+  MetadataSet: {
+    args: { agentId: 3n, indexedMetadataKey: HASH, metadataKey: 'skills', metadataValue: '0x01' },
+    rows: { [`agent_metadata:3:${HASH}`]: { agentId: 3n, keyHash: HASH, key: 'skills', value: '0x01' } },
+  },
+  URIUpdated: {
+    given: [registered],
+    args: { agentId: 3n, newURI: 'ipfs://b', updatedBy: ALICE },
+    rows: { 'agents:3': { uri: 'ipfs://b', owner: ALICE } },
+  },
+  Transfer: {
+    given: [registered],
+    args: { from: ALICE, to: BOB, tokenId: 3n },
+    rows: { 'agents:3': { uri: 'ipfs://a', owner: BOB } },
+  },
+  ChallengeIssued: { args: { challenge: HASH, issuedAt: 1n }, rows: {} },
+  WorkloadSet: { args: { workload: HASH, isAllowed: true }, rows: {} },
+  EnclaveRegistered: {
+    args: attested.args,
+    rows: { [`enclaves:${BOB}`]: { enclave: BOB, operator: ALICE, workload: HASH, expiresAt: 99, isRevoked: false } },
+  },
+  EnclaveRevoked: {
+    given: [attested],
+    args: { enclave: BOB, revokedBy: ALICE },
+    rows: { [`enclaves:${BOB}`]: { operator: ALICE, expiresAt: 99, isRevoked: true } },
+  },
+  JobCreated: {
+    args: { ...created.args, provider: BOB },
+    rows: { [JOB]: { status: 'Open', client: ALICE, provider: BOB, evaluator: CAROL, expiredAt: 88 } },
+  },
+  JobDescribed: {
+    given: [created],
+    args: { jobId, description: 'Add up' },
+    rows: { [JOB]: { status: 'Open', provider: null, description: 'Add up' } },
+  },
+  ProviderSet: {
+    given: [created],
+    args: { jobId, provider: BOB, agentId: 3n },
+    rows: { [JOB]: { provider: BOB, agentId: 3n } },
+  },
+  BudgetSet: {
+    given: [created],
+    args: { jobId, token: CAROL, amount: 5n },
+    rows: { [JOB]: { token: CAROL, budget: 5n } },
+  },
+  TermsSet: {
+    given: [created],
+    args: { jobId, requestHash: HASH, workload: HASH, observability: 2n },
+    rows: { [JOB]: { requestHash: HASH, workload: HASH, observability: 2 } },
+  },
+  JobFunded: {
+    given: [created],
+    args: { jobId, client: ALICE, amount: 5n },
+    rows: {
+      [JOB]: { status: 'Funded', funded: 5n },
+      'payments:6:1': { kind: 'Funded', account: ALICE, amount: 5n, blockNumber: 6, logIndex: 1 },
+    },
+  },
+  JobSubmitted: {
+    given: [created],
+    args: { jobId, provider: BOB, deliverable: HASH },
+    rows: { [JOB]: { status: 'Submitted', deliverable: HASH } },
+  },
+  ResultAccepted: {
+    given: [created],
+    args: { jobId, enclave: BOB, resultId: HASH, responseHash: HASH, producedAt: 2n ** 64n - 1n, response: '0xc0' },
+    rows: { [JOB]: { enclave: BOB, resultId: HASH, response: '0xc0', producedAt: Number.MAX_SAFE_INTEGER } },
+  },
+  JobCompleted: {
+    given: [created],
+    args: { jobId, evaluator: CAROL, reason: HASH },
+    rows: { [JOB]: { status: 'Completed', reason: HASH } },
+  },
+  PaymentReleased: {
+    given: [created],
+    args: { jobId, provider: BOB, amount: 5n },
+    rows: { [JOB]: { paid: 5n }, 'payments:6:1': { kind: 'Released', account: BOB, amount: 5n } },
+  },
+  JobRejected: {
+    given: [created],
+    args: { jobId, rejector: CAROL, reason: HASH },
+    rows: { [JOB]: { status: 'Rejected', reason: HASH } },
+  },
+  Refunded: {
+    given: [created],
+    args: { jobId, client: ALICE, amount: 5n },
+    rows: { [JOB]: { refunded: 5n }, 'payments:6:1': { kind: 'Refunded', account: ALICE, amount: 5n } },
+  },
+  JobExpired: { given: [created], args: { jobId }, rows: { [JOB]: { status: 'Expired' } } },
+}
+
+describe.each(Object.entries(cases))('%s', (name, { given = [], args, rows }) => {
+  const happened = event(name as EventName, args as never, 6)
+
+  test('makes the rows what they must be', () => {
+    const folded = fold(new Map(), [...given, happened])
+
+    const values = Object.fromEntries([...folded].map(([subject, row]) => [subject, row.values]))
+    expect(values).toMatchObject(rows)
+    expect(Object.keys(values).sort()).toEqual(Object.keys(rows).sort())
+  })
+
+  test('is the same after it was stored', () => {
+    const stored = JSON.parse(JSON.stringify(toEventRow(happened)))
+
+    expect(fromEventRow(stored)).toEqual(happened)
+    expect(stored.subjects).toEqual(Object.keys(rows))
+  })
+
+  test('is handled without side effects', () => {
+    expect(changesOf(Object.freeze(happened))).toEqual(changesOf(happened))
+  })
+})
+
+describe('where a row comes from', () => {
+  test('stays the same when the row changes, and where it changed last does not', () => {
+    const [row] = fold(new Map(), [attested, { ...attested, ...at(9) }]).values()
+
+    expect(row?.values).toMatchObject({
+      chain: 'eip155:31337',
+      position: positionOf(at(5)),
+      createdBlock: 5,
+      createdTransaction: '0x05',
+      createdAt: 1005,
+      updatedBlock: 9,
+      updatedTransaction: '0x09',
+      updatedAt: 1009,
+    })
+  })
+
+  test('sorts as text like time, then chain, then block, then log', () => {
+    const inOrder = [
+      { ...at(9), timestamp: 999n },
+      { ...at(2), chain: 'eip155:1' },
+      { ...at(2), chain: 'eip155:10' },
+      { ...at(2), chain: 'eip155:10', blockNumber: 10n },
+      { ...at(2), chain: 'eip155:10', blockNumber: 10n, logIndex: 12 },
+    ].map((position) => positionOf({ ...position, timestamp: position.timestamp < 1000n ? 999n : 1000n }))
+
+    expect([...inOrder].sort()).toEqual(inOrder)
+    expect(new Set(inOrder.map((position) => position.length)).size).toBe(1)
+  })
+})
+
+test('a mint changes nothing: Registered says who the owner is', () => {
+  expect(changesOf(event('Transfer', { from: NOBODY, to: ALICE, tokenId: 3n }))).toEqual([])
+})
+
+test('a change of what was never created is ignored', () => {
+  expect(fold(new Map(), [event('JobDescribed', { jobId, description: 'of nothing' })])).toEqual(new Map())
+})
+
+function event<Name extends EventName>(name: Name, args: EventArguments<Name>, block = 5) {
+  return { ...at(block), contract: CAROL, name, args } as Extract<ChainEvent, { readonly name: Name }>
+}
+
+function at(block: number): ChainPosition {
+  return {
+    chain: 'eip155:31337',
+    blockNumber: BigInt(block),
+    blockHash: HASH,
+    timestamp: BigInt(1000 + block),
+    transaction: `0x0${block}`,
+    logIndex: 1,
+  }
+}
