@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { invoiceTotals } from '@parley/enclave/tasks'
+import { ConfigurationError, createLog, runProgram } from '@parley/service'
+import { play, type Step } from './demo/play.ts'
+import { formatDollars, printSummary, printUrls } from './demo/print.ts'
+import { readPorts } from './system/ports.ts'
+import { startSystem } from './system/system.ts'
+
+const HELP = `npm start [-- OPTIONS]
+
+Starts all of Parley on this machine (an EVM devnet, Postgres, relayer, indexer, GraphQL, verifiers and a simulated enclave),
+plays one job from registration to payment, and stays up until Ctrl-C.
+
+  --once         end after the demo, with exit code 0 when the job was paid
+  --input FILE   let the agent add up your own invoices: a CSV file with the columns invoice, currency and amount
+  --help         this text
+
+Environment: DATABASE_URL for a Postgres of your own; GRAPHQL_PORT (4000), RELAYER_PORT (4010), ENCLAVE_PORT (4020),
+VERIFIER_PORT (4030, and the two after it), EVM_PORT (8545); 0 is any port that is free. PARLEY_DIRECTORY (.parley) for logs, emptied at start. LOG_LEVEL (info).`
+
+/** Two dollars and a half. */
+const PRICE_ATOMS = 2_500_000n
+const BLOCK_MILLISECONDS = 1_000
+
+const titles: Record<Step, string> = {
+  register: 'Agent registers',
+  attest: 'Enclave attests',
+  hire: 'Client hires',
+  work: 'Enclave works',
+  submit: 'Agent submits',
+  settle: 'Result settles',
+  read: 'Client reads',
+}
+
+const options = readArguments()
+if (options.help) {
+  console.log(HELP)
+  process.exit(0)
+}
+
+await runProgram(
+  'parley',
+  async (onStop) => {
+    const started = performance.now()
+    const input = await readInput(options.input)
+    const ports = await readPorts(process.env)
+    let fail: (error: Error) => void = () => {}
+    const ended = new Promise<void>((_resolve, reject) => {
+      fail = reject
+    })
+    ended.catch(() => {})
+
+    console.log('Starting Parley: an EVM devnet, Postgres and seven programs. The enclave is a simulator.')
+    const system = await startSystem({
+      directory: process.env.PARLEY_DIRECTORY ?? fileURLToPath(new URL('../.parley', import.meta.url)),
+      ports,
+      databaseUrl: process.env.DATABASE_URL?.trim() || undefined,
+      blockMilliseconds: BLOCK_MILLISECONDS,
+      onProgress: (message) => console.log(`  ${message} (${seconds(started)} s)`),
+      onTrouble: (message, isFatal) => (isFatal ? fail(new ConfigurationError(message)) : console.log(`  ${message}`)),
+    })
+    onStop(system.stop)
+
+    console.log('\nThe job:')
+    let stepStarted = performance.now()
+    const stage = {
+      evm: system.evm,
+      relayerUrl: system.relayer.url,
+      graphqlUrl: system.graphqlUrl,
+      startEnclave: system.startEnclave,
+    }
+    const outcome = await Promise.race([
+      play(stage, {
+        input,
+        amountAtoms: PRICE_ATOMS,
+        before: () => {
+          stepStarted = performance.now()
+        },
+        after: (step, told, gas) => {
+          const cost = gas > 0 ? `, ${gas.toLocaleString('en')} gas` : ''
+          console.log(
+            `  ${titles[step].padEnd(16)} ${told} (${(performance.now() - stepStarted).toFixed(0)} ms${cost})`,
+          )
+        },
+      }),
+      ended.then(() => Promise.reject(new Error('ended'))),
+    ])
+    printSummary(outcome, formatDollars(outcome.paidAtoms))
+    printUrls(system)
+
+    if (options.once) return { stop: async () => {}, ended: Promise.resolve() }
+    console.log('\nCtrl-C ends it all.')
+    return { stop: async () => {}, ended }
+  },
+  { log: createLog('parley', { level: 'warn' }), stopMilliseconds: 20_000 },
+)
+
+function readArguments() {
+  const known = { once: { type: 'boolean' }, input: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
+  try {
+    return parseArgs({ options: known }).values
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
+    process.exit(2)
+  }
+}
+
+/** The file's text, checked before anything costs money: what the enclave would refuse is said here, with row and column. */
+async function readInput(path = fileURLToPath(new URL('demo/invoices.csv', import.meta.url))): Promise<string> {
+  try {
+    const text = await readFile(path, 'utf8')
+    invoiceTotals(text)
+    return text
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigurationError(`--input ${path}: ${reason}`, { cause })
+  }
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(1)
+}

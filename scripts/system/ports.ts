@@ -1,0 +1,39 @@
+import { createServer } from 'node:net'
+import { ConfigurationError } from '@parley/service'
+
+/** Where each program listens, by the variable that sets it; 0 is any port that is free. */
+const defaultPorts = {
+  GRAPHQL_PORT: 4000,
+  RELAYER_PORT: 4010,
+  ENCLAVE_PORT: 4020,
+  VERIFIER_PORT: 4030,
+  EVM_PORT: 8545,
+} as const
+
+export type Ports = Readonly<Record<keyof typeof defaultPorts, number>>
+
+/** Ports from the environment. Throws a ConfigurationError for what is no port, and for one that is in use. */
+export async function readPorts(environment: NodeJS.ProcessEnv): Promise<Ports> {
+  const ports: Record<string, number> = {}
+  for (const [variable, port] of Object.entries(defaultPorts)) {
+    const given = environment[variable]?.trim()
+    ports[variable] = given ? parsePort(variable, given) : port
+  }
+  for (const [variable, port] of Object.entries(ports)) await requireFree(variable, port)
+  return ports as Ports
+}
+
+function parsePort(variable: string, text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port
+  throw new ConfigurationError(`${variable} is "${text}": set it to a port, 0 for any that is free.`)
+}
+
+function requireFree(variable: string, port: number): Promise<void> {
+  const probe = createServer()
+  return new Promise((resolve, reject) => {
+    const complaint = `Port ${port} is in use: set ${variable} to another one (0 for any that is free), or end what listens there.`
+    probe.once('error', (cause) => reject(new ConfigurationError(complaint, { cause })))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()))
+  })
+}
