@@ -1,0 +1,66 @@
+import { query } from '@parley/sdk'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Outcome, play } from '../scripts/demo/play.ts'
+import { invoices, type Running, startRunning } from './running.ts'
+
+const PRICE = 2_500_000n
+
+let running: Running
+let outcome: Outcome
+
+beforeAll(async () => {
+  running = await startRunning()
+  outcome = await play(running.stage, { input: await invoices(), amountAtoms: PRICE })
+})
+afterAll(() => running?.stop())
+
+test('the client reads the totals of its invoices, per currency', () => {
+  const { EUR, CHF } = JSON.parse(outcome.answer)
+
+  expect(EUR).toEqual({ invoices: 4, total: '2258.39' })
+  expect(CHF).toEqual({ invoices: 2, total: '2252.55' })
+})
+
+test('GraphQL returns the job with agent, client, enclave, amounts, status, block and transaction', async () => {
+  const { job } = await query<{ job: Record<string, unknown> }>(
+    running.graphqlUrl,
+    `query ($chain: String!, $jobId: Hex!) {
+      job(chain: $chain, jobId: $jobId) {
+        status client provider agent { agentId owner } enclave { address isActive } funded paid refunded
+        created { block transaction } updated { block transaction }
+        result { responseHash response } payments { kind amount account }
+      }
+    }`,
+    { chain: outcome.chain, jobId: outcome.jobId },
+  )
+
+  expect(job).toMatchObject({
+    status: 'COMPLETED',
+    client: outcome.client,
+    provider: outcome.agent,
+    agent: { agentId: outcome.agentId, owner: outcome.agent },
+    enclave: { address: outcome.enclave, isActive: true },
+    funded: String(PRICE),
+    paid: String(PRICE),
+    refunded: null,
+    updated: { transaction: outcome.transaction },
+  })
+  expect(job.payments).toEqual([
+    { kind: 'FUNDED', amount: String(PRICE), account: outcome.client },
+    { kind: 'RELEASED', amount: String(PRICE), account: outcome.agent },
+  ])
+})
+
+test('neither agent nor client ever held gas', async () => {
+  const { reader } = running.evm
+
+  expect(await reader.getBalance({ address: outcome.agent })).toBe(0n)
+  expect(await reader.getBalance({ address: outcome.client })).toBe(0n)
+})
+
+test('what the enclave saw at observability none is in no log and no table', async () => {
+  const secrets = ['Bergamo', 'Cobalt', '1840.50', '2258.39']
+  const logs = await Promise.all(['enclave', 'relayer', 'indexer', 'graphql', 'verifier-1'].map(running.logOf))
+
+  for (const secret of secrets) for (const log of logs) expect(log).not.toContain(secret)
+})

@@ -1,0 +1,199 @@
+/** What a person at a terminal sees of `npm start`. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from './running.ts'
+
+const repository = fileURLToPath(new URL('..', import.meta.url))
+const freePorts = { GRAPHQL_PORT: '0', RELAYER_PORT: '0', ENCLAVE_PORT: '0', VERIFIER_PORT: '0', EVM_PORT: '0' }
+
+let directory: string
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'parley-start-'))
+})
+afterAll(() => rm(directory, { recursive: true, force: true }))
+
+interface Run {
+  readonly process: ChildProcess
+  /** Everything printed so far. */
+  readonly printed: () => string
+  readonly ended: Promise<number | string>
+  /** Marks its processes: all that it starts inherit its environment. */
+  readonly mark: string
+}
+
+function run(command: string, environment: NodeJS.ProcessEnv = {}): Run {
+  const mark = join(directory, crypto.randomUUID())
+  const env = { ...process.env, ...freePorts, PARLEY_DIRECTORY: mark, ...environment }
+  const child = spawn('/bin/sh', ['-c', `exec ${command}`], { cwd: repository, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk))
+  const ended = new Promise<number | string>((resolve) =>
+    child.on('close', (code, signal) => resolve(code ?? signal ?? '')),
+  )
+  return { process: child, printed: () => text, ended, mark }
+}
+
+/** Processes that carry a run's mark. Needs Linux's /proc. */
+async function processesOf({ mark }: Run): Promise<string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name))
+  const marked = await Promise.all(
+    ids.map(async (id) => {
+      const environment = await readFile(`/proc/${id}/environ`, 'utf8').catch(() => '')
+      return environment.includes(mark) ? [id] : []
+    }),
+  )
+  return marked.flat()
+}
+
+const leavesNothing = (ended: Run) =>
+  until(async () => ((await processesOf(ended)).length === 0 ? true : undefined), 'all processes to end')
+
+const untilPrinted = (started: Run, text: string) =>
+  until(async () => (started.printed().includes(text) ? true : undefined), `"${text}"`)
+
+test('npm start -- --once plays the demo, ends with a summary and exit code 0, and leaves no process', async () => {
+  const started = run('npm start -- --once')
+
+  expect(await started.ended, started.printed()).toBe(0)
+  for (const row of ['agent', 'job', 'result hash', 'payment', 'transaction', 'gas', 'GraphQL']) {
+    expect(started.printed()).toMatch(new RegExp(`^  ${row} +\\S`, 'm'))
+  }
+  expect(started.printed()).toContain('simulator')
+  await leavesNothing(started)
+})
+
+test('npm start stays up, and Ctrl-C leaves no process', async () => {
+  const started = run('npm start')
+  await untilPrinted(started, 'Ctrl-C ends it all')
+  const url = /^ {2}GraphQL +(http\S+)/m.exec(started.printed())?.[1] ?? ''
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ jobs { nodes { status } } }' }),
+  })
+  expect(await answer.json()).toEqual({ data: { jobs: { nodes: [{ status: 'COMPLETED' }] } } })
+
+  started.process.kill('SIGINT')
+
+  expect(await started.ended).toBe(0)
+  await leavesNothing(started)
+})
+
+test('Ctrl-C in the middle of the demo leaves no process', async () => {
+  const started = run('npm start')
+  await untilPrinted(started, 'Agent registers')
+
+  started.process.kill('SIGINT')
+
+  await started.ended
+  await leavesNothing(started)
+})
+
+test('SIGKILL of the whole leaves no process either', async () => {
+  const started = run('npm start')
+  await untilPrinted(started, 'Ctrl-C ends it all')
+
+  started.process.kill('SIGKILL')
+
+  await started.ended
+  await leavesNothing(started)
+})
+
+test('a program that is killed is started again, with a line that says so', async () => {
+  const started = run('npm start')
+  await untilPrinted(started, 'Ctrl-C ends it all')
+  for (const id of await processesOf(started)) {
+    const commandLine = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')
+    if (commandLine.includes('relayer/src/main.ts')) process.kill(Number(id), 'SIGKILL')
+  }
+
+  await untilPrinted(started, 'relayer ended (SIGKILL) and is started again')
+  started.process.kill('SIGTERM')
+
+  await started.ended
+  await leavesNothing(started)
+})
+
+test('a port in use is said in a sentence with the variable that changes it', async () => {
+  const occupant = createServer()
+  const port = await new Promise<number>((resolve) =>
+    occupant.listen(0, '127.0.0.1', () => resolve((occupant.address() as { port: number }).port)),
+  )
+
+  const started = run('npm start -- --once', { GRAPHQL_PORT: String(port) })
+
+  expect(await started.ended).toBe(2)
+  expect(started.printed()).toContain(`Port ${port} is in use: set GRAPHQL_PORT`)
+  expect(started.printed()).not.toContain('    at ')
+  occupant.close()
+})
+
+test('a port that is none is said in a sentence', async () => {
+  const started = run('npm start -- --once', { EVM_PORT: 'eighty' })
+
+  expect(await started.ended).toBe(2)
+  expect(started.printed()).toContain('EVM_PORT is "eighty": set it to a port')
+})
+
+test('a database that does not answer is said, and nothing is left', async () => {
+  const started = run('npm start -- --once', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' })
+
+  expect(await started.ended).not.toBe(0)
+  expect(started.printed()).toContain('ECONNREFUSED')
+  await leavesNothing(started)
+})
+
+test("--input runs the job on one's own file", async () => {
+  const file = join(directory, 'mine.csv')
+  await writeFile(file, 'invoice,currency,amount\nA-1,EUR,1.10\nA-2,EUR,2.20\n')
+
+  const started = run(`npm start -- --once --input ${file}`)
+
+  expect(await started.ended, started.printed()).toBe(0)
+  expect(started.printed()).toContain('"EUR":{"total":"3.30","invoices":2}')
+})
+
+test('--input with a bad file is refused before anything starts, with row and column', async () => {
+  const file = join(directory, 'bad.csv')
+  await writeFile(file, 'invoice,currency,amount\nA-1,EUR,1.10\nA-2,EUR,two\n')
+
+  const bad = run(`npm start -- --once --input ${file}`)
+  const missing = run(`npm start -- --once --input ${directory}/none.csv`)
+
+  expect(await bad.ended).toBe(2)
+  expect(bad.printed()).toMatch(/row 3.*amount/)
+  expect(bad.printed()).not.toContain('Starting Parley')
+  expect(await missing.ended).toBe(2)
+  expect(missing.printed()).toContain('none.csv')
+})
+
+test('--help explains, and an unknown option does too', async () => {
+  const help = run('npm start -- --help')
+  const unknown = run('npm start -- --twice')
+
+  expect(await help.ended).toBe(0)
+  expect(help.printed()).toContain('--input FILE')
+  expect(await unknown.ended).toBe(2)
+  expect(unknown.printed()).toContain('--twice')
+})
+
+/** One runs these tests, the next stays up (see above), and the rest is slow and has tests of its own. */
+const notRunHere = ['npm test', 'npm start']
+
+test('the commands in the README work', { timeout: 300_000 }, async () => {
+  const readme = await readFile(join(repository, 'README.md'), 'utf8')
+  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, text = '']) => text.trim().split('\n'))
+  const scripts = Object.keys(JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')).scripts)
+
+  for (const [, script] of readme.matchAll(/npm run ([a-z:]+)/g)) expect(scripts).toContain(script)
+  for (const command of blocks.filter((line) => !notRunHere.includes(line))) {
+    const ran = run(command)
+    expect(await ran.ended, `${command}\n${ran.printed()}`).toBe(0)
+  }
+})
