@@ -1,0 +1,252 @@
+/**
+ * The job escrow as a pure function: what each chain's contract must do, in the same order of checks. Fuzzing runs it beside the
+ * contracts. Accounts, tokens and jobs are any strings, so that one model serves both chains.
+ */
+import type { ContractErrorName } from '../errors.ts'
+import type { JobStatus } from '../events.ts'
+
+type Account = string
+
+/** What an evaluator has after a submission, even when the job expires meanwhile. */
+export const EVALUATION_GRACE_SECONDS = 3600n
+/** A job must be open for longer than this. */
+export const MIN_DURATION_SECONDS = 300n
+/** Money is never locked for longer than this. */
+export const MAX_DURATION_SECONDS = 365n * 86_400n
+
+/** Agent ids and budgets: what a job's slots hold. */
+const MAX_UINT96 = 2n ** 96n - 1n
+
+export interface Job {
+  readonly client: Account
+  readonly provider: Account | undefined
+  readonly agentId: bigint
+  readonly evaluator: Account
+  readonly token: Account | undefined
+  readonly budget: bigint
+  readonly expiredAt: bigint
+  readonly submittedAt: bigint
+  readonly status: JobStatus
+}
+
+export interface EscrowState {
+  /** Seconds. */
+  readonly time: bigint
+  readonly jobs: ReadonlyMap<string, Job>
+  readonly agentOwners: ReadonlyMap<bigint, Account>
+  /** Atoms by `balanceKey`. What the escrow holds is its own account's balance. */
+  readonly balances: ReadonlyMap<string, bigint>
+}
+
+/** The account that the escrow itself has in `balances`. */
+export const ESCROW: Account = 'escrow'
+
+export type EscrowAction =
+  | { readonly name: 'wait'; readonly seconds: bigint }
+  | { readonly name: 'transferAgent'; readonly agentId: bigint; readonly to: Account }
+  | {
+      readonly name: 'createJob'
+      readonly caller: Account
+      /** Of the job that is created. */
+      readonly jobId: string
+      readonly provider: Account | undefined
+      readonly evaluator: Account | undefined
+      readonly expiredAt: bigint
+      readonly hook: Account | undefined
+      readonly agentId: bigint
+    }
+  | (OfJob<'setProvider'> & { readonly provider: Account | undefined; readonly agentId: bigint })
+  | (OfJob<'setBudget'> & { readonly token: Account | undefined; readonly amount: bigint })
+  | (OfJob<'fund'> & { readonly expectedBudget: bigint })
+  | OfJob<'submit'>
+  | OfJob<'complete'>
+  | OfJob<'reject'>
+  | OfJob<'claimRefund'>
+
+interface OfJob<Name extends string> {
+  readonly name: Name
+  readonly caller: Account
+  readonly jobId: string
+}
+
+/** The last two are said by the agent registry and by the token, each chain's in its own words. */
+export type EscrowRefusal = ContractErrorName | 'AgentUnknown' | 'TransferRefused'
+
+export type Decision =
+  | { readonly status: 'accepted'; readonly state: EscrowState }
+  | { readonly status: 'refused'; readonly error: EscrowRefusal }
+
+export function balanceKey(token: Account, owner: Account): string {
+  return `${token} ${owner}`
+}
+
+export function decide(state: EscrowState, action: EscrowAction): Decision {
+  switch (action.name) {
+    case 'wait':
+      return accepted({ ...state, time: state.time + action.seconds })
+    case 'transferAgent':
+      return accepted({ ...state, agentOwners: new Map(state.agentOwners).set(action.agentId, action.to) })
+    case 'createJob':
+      return createJob(state, action)
+    default: {
+      const job = state.jobs.get(action.jobId)
+      return job ? decideOnJob(state, action, job) : refused('JobUnknown')
+    }
+  }
+}
+
+type ActionOnJob = Exclude<EscrowAction, { readonly name: 'wait' | 'transferAgent' | 'createJob' }>
+
+function decideOnJob(state: EscrowState, action: ActionOnJob, job: Job): Decision {
+  switch (action.name) {
+    case 'setProvider':
+      return setProvider(state, action, job)
+    case 'setBudget':
+      return setBudget(state, action, job)
+    case 'fund':
+      return fund(state, action, job)
+    case 'submit':
+      return submit(state, action, job)
+    case 'complete':
+      return complete(state, action, job)
+    case 'reject':
+      return reject(state, action, job)
+    case 'claimRefund':
+      return claimRefund(state, action, job)
+  }
+}
+
+type Action<Name extends EscrowAction['name']> = Extract<EscrowAction, { readonly name: Name }>
+
+function createJob(state: EscrowState, action: Action<'createJob'>): Decision {
+  const { caller, jobId, provider, evaluator, expiredAt, hook, agentId } = action
+  if (evaluator === undefined) return refused('AddressZero')
+  if (provider === evaluator) return refused('ProviderIsEvaluator')
+  if (expiredAt <= state.time + MIN_DURATION_SECONDS) return refused('ExpiryOutOfRange')
+  if (expiredAt > state.time + MAX_DURATION_SECONDS) return refused('ExpiryOutOfRange')
+  if (hook !== undefined) return refused('HookNotAllowed')
+  const agentProblem = provider === undefined ? undefined : problemOfAgent(state, provider, agentId)
+  if (agentProblem) return refused(agentProblem)
+
+  const job: Job = {
+    client: caller,
+    provider,
+    agentId: provider === undefined ? 0n : agentId,
+    evaluator,
+    token: undefined,
+    budget: 0n,
+    expiredAt,
+    submittedAt: 0n,
+    status: 'Open',
+  }
+  return accepted(withJob(state, jobId, job))
+}
+
+function setProvider(state: EscrowState, action: Action<'setProvider'>, job: Job): Decision {
+  const { caller, jobId, provider, agentId } = action
+  if (caller !== job.client) return refused('ClientOnly')
+  if (job.status !== 'Open') return refused('JobNotOpen')
+  if (job.provider !== undefined) return refused('ProviderAlreadySet')
+  if (provider === undefined) return refused('AddressZero')
+  if (provider === job.evaluator) return refused('ProviderIsEvaluator')
+  const agentProblem = problemOfAgent(state, provider, agentId)
+  if (agentProblem) return refused(agentProblem)
+
+  return accepted(withJob(state, jobId, { ...job, provider, agentId }))
+}
+
+function setBudget(state: EscrowState, action: Action<'setBudget'>, job: Job): Decision {
+  const { caller, jobId, token, amount } = action
+  if (caller !== job.client && caller !== job.provider) return refused('PartyOnly')
+  if (job.status !== 'Open') return refused('JobNotOpen')
+  if (token === undefined) return refused('AddressZero')
+  if (job.token !== undefined && token !== job.token && caller !== job.client) return refused('ClientOnly')
+  if (amount > MAX_UINT96) return refused('BudgetTooLarge')
+
+  return accepted(withJob(state, jobId, { ...job, token, budget: amount }))
+}
+
+function fund(state: EscrowState, action: Action<'fund'>, job: Job): Decision {
+  const { caller, jobId, expectedBudget } = action
+  if (caller !== job.client) return refused('ClientOnly')
+  if (job.status !== 'Open') return refused('JobNotOpen')
+  if (job.provider === undefined) return refused('ProviderNotSet')
+  if (job.budget !== expectedBudget) return refused('BudgetMismatch')
+  if (state.time >= job.expiredAt) return refused('JobPastExpiry')
+
+  return transferred(withJob(state, jobId, { ...job, status: 'Funded' }), job, job.client, ESCROW)
+}
+
+function submit(state: EscrowState, { caller, jobId }: Action<'submit'>, job: Job): Decision {
+  if (job.provider === undefined || caller !== job.provider) return refused('ProviderOnly')
+  if (job.status !== 'Funded') return refused('JobNotFunded')
+  if (state.time >= job.expiredAt) return refused('JobPastExpiry')
+  const agentProblem = problemOfAgent(state, job.provider, job.agentId)
+  if (agentProblem) return refused(agentProblem)
+
+  return accepted(withJob(state, jobId, { ...job, status: 'Submitted', submittedAt: state.time }))
+}
+
+function complete(state: EscrowState, { caller, jobId }: Action<'complete'>, job: Job): Decision {
+  if (caller !== job.evaluator) return refused('EvaluatorOnly')
+  if (job.status === 'Completed') return refused('JobAlreadyCompleted')
+  if (job.status !== 'Submitted' || job.provider === undefined) return refused('JobNotSubmitted')
+
+  return transferred(withJob(state, jobId, { ...job, status: 'Completed' }), job, ESCROW, job.provider)
+}
+
+function reject(state: EscrowState, { caller, jobId }: Action<'reject'>, job: Job): Decision {
+  if (job.status === 'Open' && caller !== job.client) return refused('ClientOnly')
+  if (job.status !== 'Open' && caller !== job.evaluator) return refused('EvaluatorOnly')
+  const ended = problemOfEnd(job)
+  if (ended) return refused(ended)
+
+  const next = withJob(state, jobId, { ...job, status: 'Rejected' })
+  return job.status === 'Open' ? accepted(next) : transferred(next, job, ESCROW, job.client)
+}
+
+function claimRefund(state: EscrowState, { jobId }: Action<'claimRefund'>, job: Job): Decision {
+  const ended = problemOfEnd(job)
+  if (ended) return refused(ended)
+  if (state.time < job.expiredAt) return refused('JobNotExpired')
+  const isInGrace = job.status === 'Submitted' && state.time < job.submittedAt + EVALUATION_GRACE_SECONDS
+  if (isInGrace) return refused('EvaluationInGrace')
+
+  const next = withJob(state, jobId, { ...job, status: 'Expired' })
+  return job.status === 'Open' ? accepted(next) : transferred(next, job, ESCROW, job.client)
+}
+
+function problemOfEnd({ status }: Job): EscrowRefusal | undefined {
+  if (status === 'Completed') return 'JobAlreadyCompleted'
+  return status === 'Rejected' || status === 'Expired' ? 'JobAlreadyEnded' : undefined
+}
+
+function problemOfAgent(state: EscrowState, provider: Account, agentId: bigint): EscrowRefusal | undefined {
+  if (agentId > MAX_UINT96) return 'AgentNotOfProvider'
+  const owner = state.agentOwners.get(agentId)
+  if (owner === undefined) return 'AgentUnknown'
+  return owner === provider ? undefined : 'AgentNotOfProvider'
+}
+
+/** Moves the job's budget, the last thing that an action does. */
+function transferred(state: EscrowState, { token, budget }: Job, from: Account, to: Account): Decision {
+  if (budget === 0n || token === undefined) return accepted(state)
+  const available = state.balances.get(balanceKey(token, from)) ?? 0n
+  if (available < budget) return refused('TransferRefused')
+
+  const balances = new Map(state.balances).set(balanceKey(token, from), available - budget)
+  balances.set(balanceKey(token, to), (balances.get(balanceKey(token, to)) ?? 0n) + budget)
+  return accepted({ ...state, balances })
+}
+
+function withJob(state: EscrowState, jobId: string, job: Job): EscrowState {
+  return { ...state, jobs: new Map(state.jobs).set(jobId, job) }
+}
+
+function accepted(state: EscrowState): Decision {
+  return { status: 'accepted', state }
+}
+
+function refused(error: EscrowRefusal): Decision {
+  return { status: 'refused', error }
+}
