@@ -7,5 +7,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Two cores: more workers than that only make chains and databases wait for each other.
     maxWorkers: 2,
+    reporters: ['default', './test/tally.ts'],
   },
 })

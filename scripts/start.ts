@@ -88,9 +88,9 @@ await runProgram(
       ended.then(() => Promise.reject(new Error('ended'))),
     ])
     printSummary(outcome, formatDollars(outcome.paidAtoms))
-    printUrls(system)
-
+    console.log(`\n  Logs are in ${system.logs}`)
     if (options.once) return { stop: async () => {}, ended: Promise.resolve() }
+    printUrls(system)
     console.log('\nCtrl-C ends it all.')
     return { stop: async () => {}, ended }
   },

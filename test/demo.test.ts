@@ -64,3 +64,42 @@ test('what the enclave saw at observability none is in no log and no table', asy
 
   for (const secret of secrets) for (const log of logs) expect(log).not.toContain(secret)
 })
+
+test('a subscriber sees a job from its first state to its last', { timeout: 90_000 }, async () => {
+  const leaving = new AbortController()
+  const response = await fetch(running.graphqlUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: 'subscription { jobsChanged { jobId status } }' }),
+    signal: leaving.signal,
+  })
+  const playing = play(running.stage, { input: await invoices(), amountAtoms: PRICE })
+
+  const seen: string[] = []
+  for await (const { jobId, status } of jobsIn(response)) {
+    if (jobId !== outcome.jobId) seen.push(status)
+    if (status === 'COMPLETED') break
+  }
+  leaving.abort()
+  await playing
+
+  expect(seen.at(-1)).toBe('COMPLETED')
+  expect(seen).toContain('FUNDED')
+  // Never back, whatever is skipped for a slow reader.
+  const order = ['OPEN', 'FUNDED', 'SUBMITTED', 'COMPLETED']
+  expect(seen).toEqual([...seen].sort((a, b) => order.indexOf(a) - order.indexOf(b)))
+})
+
+/** Jobs out of a stream of server-sent events. */
+async function* jobsIn(response: Response): AsyncGenerator<{ jobId: string; status: string }> {
+  let text = ''
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk
+    const lines = text.split('\n')
+    text = lines.pop() ?? ''
+    for (const line of lines) {
+      const job = line.startsWith('data: {') ? JSON.parse(line.slice(6)).data?.jobsChanged : undefined
+      if (job) yield job
+    }
+  }
+}

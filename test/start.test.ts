@@ -61,7 +61,7 @@ test('npm start -- --once plays the demo, ends with a summary and exit code 0, a
   const started = run('npm start -- --once')
 
   expect(await started.ended, started.printed()).toBe(0)
-  for (const row of ['agent', 'job', 'result hash', 'payment', 'transaction', 'gas', 'GraphQL']) {
+  for (const row of ['agent', 'job', 'result hash', 'payment', 'transaction', 'gas', 'answer']) {
     expect(started.printed()).toMatch(new RegExp(`^  ${row} +\\S`, 'm'))
   }
   expect(started.printed()).toContain('simulator')

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type Database, type RequestKind, requests } from '@parley/database'
 import { type ErrorName, type Hex, ParleyError } from '@parley/protocol'
-import { and, count, desc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, inArray, isNull, lt, ne, sql } from 'drizzle-orm'
 import type { Prepared } from './requests/prepared.ts'
 
 export type RequestRow = typeof requests.$inferSelect
@@ -66,14 +66,17 @@ export async function findRequest(db: Database, id: string): Promise<RequestRow 
   return row
 }
 
-/** Requests of one account in the last minute; of all that have none when it is undefined. */
+/**
+ * Requests of one account in the last minute; of all that have none when it is undefined. Refused ones do not count: anybody can make
+ * them in anybody's name.
+ */
 export async function countRecent(db: Database, kind: RequestKind, account: Hex | undefined): Promise<number> {
   const owner = account === undefined ? isNull(requests.account) : eq(requests.account, account)
   const recent = gt(requests.createdAt, sql`now() - interval '1 minute'`)
   const [row] = await db
     .select({ number: count() })
     .from(requests)
-    .where(and(eq(requests.kind, kind), owner, recent))
+    .where(and(eq(requests.kind, kind), owner, recent, ne(requests.status, 'refused')))
   return row?.number ?? 0
 }
 

@@ -24,10 +24,9 @@ export function printSummary(outcome: Outcome, payment: string): void {
   console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n')}`)
 }
 
-export function printUrls({ graphqlUrl, relayer, evm, logs }: System): void {
+export function printUrls({ graphqlUrl, relayer, evm }: System): void {
   console.log(`
-  GraphQL   ${graphqlUrl} (GraphiQL in a browser)
-  Relayer   ${relayer.url}/openapi.json
-  EVM       ${evm.url}
-  Logs      ${logs}`)
+  GraphQL  ${graphqlUrl} (GraphiQL in a browser)
+  Relayer  ${relayer.url}/openapi.json
+  EVM      ${evm.url}`)
 }
