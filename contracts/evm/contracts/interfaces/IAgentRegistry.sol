@@ -18,7 +18,7 @@ interface IAgentRegistry {
     /// @notice Registers the caller as owner of a new agent.
     function register() external returns (uint256 agentId);
 
-    /// @notice Same, with the URI of the agent's registration file.
+    /// @notice Same, with the URI of the agent's registration file, of at most 24,575 bytes.
     function register(string calldata agentURI) external returns (uint256 agentId);
 
     /// @notice Same, with metadata. The key "agentWallet" is reserved.

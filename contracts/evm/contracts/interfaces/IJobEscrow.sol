@@ -83,7 +83,7 @@ interface IJobEscrow {
     /// @notice Names the provider of an open job that has none. Client only.
     function setProvider(uint256 jobId, address provider, uint256 agentId) external;
 
-    /// @notice Sets what an open job pays. Client or provider. `optParams` is for hooks.
+    /// @notice Sets what an open job pays. Client or provider; a token that is named only the client changes. `optParams` is for hooks.
     function setBudget(uint256 jobId, address token, uint256 amount, bytes calldata optParams) external;
 
     /// @notice Uses the caller's ERC-2612 permit for this contract, for a `fund` that follows in the same request.
