@@ -1,0 +1,190 @@
+/** Exact gas of every call of a canonical scenario: the same keys, addresses, times and bytes in every run. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type EnclaveReport, type ForwardRequest, fromHex, type Hex } from '@parley/protocol'
+import {
+  ALICE,
+  addressOf,
+  BOB,
+  CAROL,
+  type Chain,
+  NOBODY,
+  OPERATOR,
+  OWNER,
+  openChain,
+  QUORUM,
+  RELAYER,
+  type Receipt,
+  VERIFIERS,
+  WORKLOAD,
+} from '../test/chain.ts'
+import {
+  acceptance,
+  BODY_HASH,
+  BUDGET,
+  createFundedJob,
+  createJob,
+  DAY,
+  giveDollars,
+  issueChallenge,
+  registerAgent,
+  reportOf,
+} from '../test/fixtures.ts'
+import { callOf, forward, signReport } from '../test/signing.ts'
+
+export type Gas = Readonly<Record<string, number>>
+
+export const GAS = fileURLToPath(new URL('../gas.json', import.meta.url))
+
+/** An IPFS address of a registration file, as ERC-8004's reference was measured with. */
+const URI = `ipfs://${'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'}`
+
+/** What others need for the same, or what the design wants. */
+const GOALS: Readonly<Record<string, { readonly goal: number; readonly others: string }>> = {
+  'agent: register with URI, repeated': { goal: 140_000, others: '183,431 (ERC-8004 reference)' },
+  'job: core of ERC-8183, 5 direct transactions': {
+    goal: 250_000,
+    others: '540,000-557,000 (ERC-8183 base-contracts)',
+  },
+  'job: whole, 3 sponsored transactions': { goal: 250_000, others: 'nobody: enclave-checked and without gas' },
+}
+
+export async function measureGas(): Promise<Gas> {
+  const gas: Record<string, number> = {}
+  const measure = async (name: string, sending: Promise<Receipt>) => {
+    gas[name] = Number((await sending).gasUsed)
+  }
+
+  const chain = await openChain()
+  await measureAgents(chain, measure)
+  await measureEnclaves(chain, measure)
+  await giveDollars(chain)
+  // Token balances, job counts and nonce words are in use already, as they are in a live escrow.
+  await createFundedJob(chain)
+  await wholeJob(chain, ignore)
+  await wholeJob(chain, measure)
+  await coreJob(chain, measure)
+  await wholeSponsoredJob(chain, ignore, 0n)
+  await wholeSponsoredJob(chain, measure, 10n)
+  await measureRefunds(chain, measure)
+
+  const sum = (prefix: string) =>
+    Object.entries(gas).reduce((total, [name, used]) => (name.startsWith(prefix) ? total + used : total), 0)
+  gas['job: core of ERC-8183, 5 direct transactions'] = sum('job core:')
+  gas['job: whole, 6 direct transactions'] = sum('job direct:')
+  gas['job: whole, 3 sponsored transactions'] = sum('job sponsored:')
+  return gas
+}
+
+type Measure = (name: string, sending: Promise<Receipt>) => Promise<void>
+
+const ignore: Measure = async (_name, sending) => {
+  await sending
+}
+
+async function measureAgents(chain: Chain, measure: Measure) {
+  await registerAgent(chain, BOB)
+  await measure('agent: register, first of its owner', chain.send(OWNER, chain.agents, 'register', []))
+  await measure('agent: register, repeated', chain.send(OWNER, chain.agents, 'register', []))
+  await measure('agent: register with URI, first of its owner', chain.send(CAROL, chain.agents, 'register', [URI]))
+  await measure('agent: register with URI, repeated', chain.send(CAROL, chain.agents, 'register', [URI]))
+  await measure('agent: set URI, again', chain.send(CAROL, chain.agents, 'setAgentURI', [3n, URI.replace('z', 'y')]))
+  await measure('agent: set metadata', chain.send(CAROL, chain.agents, 'setMetadata', [3n, 'a2a', '0x0123456789']))
+  const transfer = [addressOf(CAROL), addressOf(OWNER), 3n] as const
+  await measure('agent: transfer', chain.send(CAROL, chain.agents, 'transferFrom', transfer))
+}
+
+async function measureEnclaves(chain: Chain, measure: Measure) {
+  await chain.send(OPERATOR, chain.enclaves, 'issueChallenge', [])
+  await measure('enclave: issue challenge', chain.send(OPERATOR, chain.enclaves, 'issueChallenge', []))
+  await measure('enclave: set workload', chain.send(OWNER, chain.enclaves, 'setWorkload', [WORKLOAD, true]))
+  for (const name of ['enclave: register, quorum of 2', 'enclave: renew, quorum of 2']) {
+    const { report, signatures } = await reportWithoutZeros(chain)
+    await measure(name, chain.send(OPERATOR, chain.enclaves, 'registerEnclave', [report, signatures]))
+  }
+}
+
+/** A zero byte is cheaper, and a challenge contains a block's hash, so every comment in a contract: only reports without zeros compare. */
+async function reportWithoutZeros(chain: Chain): Promise<{ report: EnclaveReport; signatures: readonly Hex[] }> {
+  const report = reportOf(chain, await issueChallenge(chain))
+  const signatures = await signReport(chain, VERIFIERS.slice(0, QUORUM), report)
+  const hasZero = [report.challenge, ...signatures].some((hex) => fromHex(hex).includes(0))
+  return hasZero ? reportWithoutZeros(chain) : { report, signatures }
+}
+
+async function wholeJob(chain: Chain, measure: Measure) {
+  const { escrow, evaluator, dollar } = chain
+  const jobId = await chain.read(escrow, 'nextJobId', [addressOf(ALICE)])
+  const creation = creationOf(chain)
+  await measure('job direct: createJob', chain.send(ALICE, escrow, 'createJob', creation))
+  await measure('job direct: setBudget', chain.send(ALICE, escrow, 'setBudget', [jobId, dollar.address, BUDGET, '0x']))
+  await measure('job direct: setTerms', chain.send(ALICE, evaluator, 'setTerms', [jobId, BODY_HASH, WORKLOAD, 0]))
+  await measure('job direct: fund', chain.send(ALICE, escrow, 'fund', [jobId, BUDGET, '0x']))
+  await measure('job direct: submit', chain.send(BOB, escrow, 'submit', [jobId, BODY_HASH, '0x']))
+  const accepting = chain.send(RELAYER, evaluator, 'acceptResult', await acceptance(chain, jobId))
+  await measure('job direct: acceptResult', accepting)
+}
+
+/** ERC-8183 alone, as its reference was measured: five transactions, an account as evaluator. */
+async function coreJob(chain: Chain, measure: Measure) {
+  const { escrow, dollar } = chain
+  const jobId = await chain.read(escrow, 'nextJobId', [addressOf(ALICE)])
+  const [provider, , ...rest] = creationOf(chain)
+  await measure('job core: createJob', chain.send(ALICE, escrow, 'createJob', [provider, addressOf(CAROL), ...rest]))
+  await measure('job core: setBudget', chain.send(ALICE, escrow, 'setBudget', [jobId, dollar.address, BUDGET, '0x']))
+  await measure('job core: fund', chain.send(ALICE, escrow, 'fund', [jobId, BUDGET, '0x']))
+  await measure('job core: submit', chain.send(BOB, escrow, 'submit', [jobId, BODY_HASH, '0x']))
+  await measure('job core: complete', chain.send(CAROL, escrow, 'complete', [jobId, BODY_HASH, '0x']))
+}
+
+/** One request opens, prices and funds the job; one submits; anyone brings the result. */
+async function wholeSponsoredJob(chain: Chain, measure: Measure, nonce: bigint) {
+  const { escrow, evaluator, dollar } = chain
+  const jobId = await chain.read(escrow, 'nextJobId', [addressOf(ALICE)])
+  const opening: ForwardRequest['calls'] = [
+    callOf(escrow, 'createJob', creationOf(chain)),
+    callOf(escrow, 'setBudget', [jobId, dollar.address, BUDGET, '0x']),
+    callOf(evaluator, 'setTerms', [jobId, BODY_HASH, WORKLOAD, 0]),
+    callOf(escrow, 'fund', [jobId, BUDGET, '0x']),
+  ]
+  await measure('job sponsored: open (create, budget, terms, fund)', forward(chain, RELAYER, ALICE, opening, { nonce }))
+  const submission = [callOf(escrow, 'submit', [jobId, BODY_HASH, '0x'])]
+  await measure('job sponsored: submit', forward(chain, RELAYER, BOB, submission, { nonce }))
+  const accepting = chain.send(RELAYER, evaluator, 'acceptResult', await acceptance(chain, jobId))
+  await measure('job sponsored: acceptResult', accepting)
+}
+
+async function measureRefunds(chain: Chain, measure: Measure) {
+  const open = await createJob(chain)
+  const funded = await createFundedJob(chain)
+  const judged = await createFundedJob(chain, { evaluator: addressOf(CAROL) })
+  await measure('job: reject while open', chain.send(ALICE, chain.escrow, 'reject', [open, BODY_HASH, '0x']))
+  await measure('job: reject with refund', chain.send(CAROL, chain.escrow, 'reject', [judged, BODY_HASH, '0x']))
+  chain.warp(DAY)
+  await measure('job: claimRefund', chain.send(CAROL, chain.escrow, 'claimRefund', [funded]))
+}
+
+function creationOf(chain: Chain) {
+  return [addressOf(BOB), chain.evaluator.address, chain.now() + DAY, 'Translate', NOBODY, 0n] as const
+}
+
+export function gasText(gas: Gas): string {
+  return `${JSON.stringify(gas, null, 2)}\n`
+}
+
+function table(gas: Gas, before: Gas): string {
+  const rows = Object.entries(gas).map(([name, used]) => {
+    const goal = GOALS[name]
+    const change = before[name] === undefined || before[name] === used ? '' : ` (committed: ${before[name]})`
+    const comparison = goal ? `  goal <= ${goal.goal.toLocaleString('en')}, others ${goal.others}` : ''
+    return `${name.padEnd(52)} ${used.toLocaleString('en').padStart(9)}${change}${comparison}`
+  })
+  return rows.join('\n')
+}
+
+if (import.meta.main) {
+  const gas = await measureGas()
+  const committed = JSON.parse(await readFile(GAS, 'utf8').catch(() => '{}')) as Gas
+  console.log(table(gas, committed))
+  if (process.argv.includes('--write')) await writeFile(GAS, gasText(gas))
+}
