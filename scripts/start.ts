@@ -17,8 +17,15 @@ plays one job from registration to payment, and stays up until Ctrl-C.
   --input FILE   let the agent add up your own invoices: a CSV file with the columns invoice, currency and amount
   --help         this text
 
-Environment: DATABASE_URL for a Postgres of your own; GRAPHQL_PORT (4000), RELAYER_PORT (4010), ENCLAVE_PORT (4020),
-VERIFIER_PORT (4030, and the two after it), EVM_PORT (8545); 0 is any port that is free. PARLEY_DIRECTORY (.parley) for logs, emptied at start. LOG_LEVEL (info).`
+Environment:
+  DATABASE_URL      a Postgres of your own; an embedded one when absent
+  GRAPHQL_PORT      4000; for this and the other ports, 0 is any that is free
+  RELAYER_PORT      4010
+  ENCLAVE_PORT      4020
+  VERIFIER_PORT     4030, and the two after it
+  EVM_PORT          8545
+  PARLEY_DIRECTORY  .parley; for logs and what the programs hand each other
+  LOG_LEVEL         info; or debug, warn, error, silent`
 
 /** Two dollars and a half. */
 const PRICE_ATOMS = 2_500_000n
@@ -54,7 +61,7 @@ await runProgram(
 
     console.log('Starting Parley: an EVM devnet, Postgres and seven programs. The enclave is a simulator.')
     const system = await startSystem({
-      directory: process.env.PARLEY_DIRECTORY ?? fileURLToPath(new URL('../.parley', import.meta.url)),
+      directory: process.env.PARLEY_DIRECTORY?.trim() || fileURLToPath(new URL('../.parley', import.meta.url)),
       ports,
       databaseUrl: process.env.DATABASE_URL?.trim() || undefined,
       blockMilliseconds: BLOCK_MILLISECONDS,

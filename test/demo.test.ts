@@ -1,3 +1,4 @@
+import { connect } from '@parley/database'
 import { query } from '@parley/sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Outcome, play } from '../scripts/demo/play.ts'
@@ -34,6 +35,7 @@ test('GraphQL returns the job with agent, client, enclave, amounts, status, bloc
     { chain: outcome.chain, jobId: outcome.jobId },
   )
 
+  const { blockNumber } = await running.evm.reader.getTransactionReceipt({ hash: outcome.transaction })
   expect(job).toMatchObject({
     status: 'COMPLETED',
     client: outcome.client,
@@ -43,7 +45,7 @@ test('GraphQL returns the job with agent, client, enclave, amounts, status, bloc
     funded: String(PRICE),
     paid: String(PRICE),
     refunded: null,
-    updated: { transaction: outcome.transaction },
+    updated: { block: String(blockNumber), transaction: outcome.transaction },
   })
   expect(job.payments).toEqual([
     { kind: 'FUNDED', amount: String(PRICE), account: outcome.client },
@@ -60,10 +62,30 @@ test('neither agent nor client ever held gas', async () => {
 
 test('what the enclave saw at observability none is in no log and no table', async () => {
   const secrets = ['Bergamo', 'Cobalt', '1840.50', '2258.39']
-  const logs = await Promise.all(['enclave', 'relayer', 'indexer', 'graphql', 'verifier-1'].map(running.logOf))
+  const programs = ['enclave-1', 'relayer', 'indexer', 'graphql', 'verifier-1', 'verifier-2', 'verifier-3']
+  const logs = await Promise.all(programs.map(running.logOf))
+  const tables = await dumpTables(running.databaseUrl)
 
-  for (const secret of secrets) for (const log of logs) expect(log).not.toContain(secret)
+  expect(tables).toContain(outcome.jobId)
+  for (const secret of secrets) {
+    const inHex = Buffer.from(secret).toString('hex')
+    for (const text of [...logs, tables]) expect(text.includes(secret) || text.includes(inHex)).toBe(false)
+  }
 })
+
+/** Every row of every table of ours, as text. */
+async function dumpTables(databaseUrl: string): Promise<string> {
+  const { sql, close } = connect(databaseUrl)
+  const names = await sql`select schemaname, tablename from pg_tables where schemaname in ('chain', 'relay')`
+  const dumps = await Promise.all(
+    names.map(
+      ({ schemaname, tablename }) =>
+        sql`select row_to_json(t)::text as row from ${sql(schemaname)}.${sql(tablename)} t`,
+    ),
+  )
+  await close()
+  return dumps.flatMap((rows) => rows.map(({ row }) => row)).join('\n')
+}
 
 test('a subscriber sees a job from its first state to its last', { timeout: 90_000 }, async () => {
   const leaving = new AbortController()

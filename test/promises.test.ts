@@ -1,5 +1,5 @@
 /** What the relayer promised happens once, whatever is asked again and however. */
-import { registerCalls, type SignedForwardRequest, stepGas } from '@parley/sdk'
+import { registerCalls, type SignedForwardRequest, signForwardRequest, stepGas } from '@parley/sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Actors, castActors } from './actors.ts'
 import { type Running, startRunning } from './running.ts'
@@ -179,15 +179,47 @@ test('the relayer pays for listed methods only', async () => {
 
 test('what would fail on chain costs no gas', async () => {
   const { reader } = running.evm
-  const signer = JSON.parse(
-    (await running.logOf('relayer')).split('\n').find((line) => line.includes('listening')) ?? '{}',
-  ).signer
-  const before = await reader.getBalance({ address: signer })
+  const line = (await running.logOf('relayer')).split('\n').find((text) => text.includes('"listening"')) ?? '{}'
+  const signer = { address: JSON.parse(line).signer }
+  const before = await reader.getTransactionCount(signer)
   const signed = await signRegistration()
 
-  await post('/v1/transactions', { ...signed, signature: `0x${'22'.repeat(65)}` })
+  const answer = await post('/v1/transactions', { ...signed, signature: `0x${'22'.repeat(65)}` })
+  // Something that is sent after it: by then the relayer has had its chance.
+  await actors.relayer.perform('transactions', await signRegistration())
 
-  expect(await reader.getBalance({ address: signer })).toBe(before)
+  expect((await answer.json()).error.code).toBe('SignatureInvalid')
+  expect(await reader.getTransactionCount(signer)).toBe(before + 1)
+})
+
+test('a text with a NUL, which no database takes, holds up nobody', async () => {
+  const { deployment } = running.evm
+  const odd = await actors.agent.sign(registerCalls(deployment, 'a\0b'), stepGas.register)
+
+  const done = await actors.relayer.perform('transactions', odd)
+  await actors.relayer.perform('transactions', await signRegistration())
+
+  expect(done.events?.find(({ name }) => name === 'Registered')?.args.agentURI).toBe('a\uFFFDb')
+})
+
+test('too little gas for the calls is refused by name, before the nonce is used', async () => {
+  const starved = await actors.agent.sign(registerCalls(running.evm.deployment, ''), 20_000n)
+
+  const answer = await post('/v1/transactions', starved)
+
+  expect((await answer.json()).error).toMatchObject({ code: 'GasTooLow', field: 'request.gas' })
+})
+
+test('a deadline further away than a day is refused', async () => {
+  const { evm } = running
+  const { account } = actors.agent
+  const { chainId, forwarder } = evm.deployment
+  const calls = registerCalls(evm.deployment, '')
+  const far = { account, chainId, forwarder, calls, gas: 400_000n, nonce: 7n, deadline: 2n ** 64n - 1n }
+
+  const answer = await post('/v1/transactions', await signForwardRequest(far))
+
+  expect((await answer.json()).error).toMatchObject({ code: 'InputInvalid', field: 'request.deadline' })
 })
 
 test('forty requests at once each happen once and no nonce is left out', async () => {

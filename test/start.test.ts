@@ -1,6 +1,6 @@
 /** What a person at a terminal sees of `npm start`. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -139,6 +139,25 @@ test('a port that is none is said in a sentence', async () => {
 
   expect(await started.ended).toBe(2)
   expect(started.printed()).toContain('EVM_PORT is "eighty": set it to a port')
+})
+
+test('a setting that is wrong for one of the programs is said in a sentence', async () => {
+  const started = run('npm start -- --once', { LOG_LEVEL: 'loud' })
+
+  expect(await started.ended).toBe(2)
+  expect(started.printed()).toContain('LOG_LEVEL is "loud"')
+  expect(started.printed()).not.toContain('    at ')
+})
+
+test('what else is in PARLEY_DIRECTORY stays there', async () => {
+  const precious = join(directory, 'precious')
+  await mkdir(precious)
+  await writeFile(join(precious, 'letter.txt'), 'dear')
+
+  const started = run('npm start -- --once', { PARLEY_DIRECTORY: precious })
+
+  expect(await started.ended, started.printed()).toBe(0)
+  expect(await readFile(join(precious, 'letter.txt'), 'utf8')).toBe('dear')
 })
 
 test('a database that does not answer is said, and nothing is left', async () => {

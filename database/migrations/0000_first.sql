@@ -203,8 +203,8 @@ CREATE INDEX "jobs_agent" ON "chain"."jobs" USING btree ("chain","agent_id","pos
 CREATE INDEX "payments_position" ON "chain"."payments" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "payments_job" ON "chain"."payments" USING btree ("chain","job_id","position");--> statement-breakpoint
 CREATE INDEX "payments_account" ON "chain"."payments" USING btree ("account","position");--> statement-breakpoint
-CREATE UNIQUE INDEX "requests_idempotency_key" ON "relay"."requests" USING btree ("kind","idempotency_key");--> statement-breakpoint
-CREATE UNIQUE INDEX "requests_effect" ON "relay"."requests" USING btree ("chain","effect") WHERE status <> 'refused' and status <> 'failed';--> statement-breakpoint
+CREATE UNIQUE INDEX "requests_idempotency_key" ON "relay"."requests" USING btree ("chain","kind","idempotency_key");--> statement-breakpoint
+CREATE UNIQUE INDEX "requests_effect" ON "relay"."requests" USING btree ("chain","effect") WHERE status <> 'refused' and (status <> 'failed' or not is_final);--> statement-breakpoint
 CREATE INDEX "requests_created" ON "relay"."requests" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "requests_account" ON "relay"."requests" USING btree ("account","created_at");--> statement-breakpoint
 CREATE INDEX "requests_open" ON "relay"."requests" USING btree ("created_at") WHERE not is_final;--> statement-breakpoint

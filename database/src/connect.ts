@@ -24,6 +24,23 @@ export function connect(url: string, { max = 10 } = {}): Connection {
 /** Two numbers that no other user of the database has a reason to take. */
 const MIGRATION_LOCK = [0x9a21e7, 1] as const
 
+/** What the system, the driver and Postgres itself say of a server, a login or a database that is not there. */
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'CONNECT_TIMEOUT',
+  '28000',
+  '28P01',
+  '3D000',
+])
+
+/** Whether an error says that the URL leads to no database, rather than what a database had to say. */
+export function isUnreachable(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && UNREACHABLE.has(String(error.code))
+}
+
 /** Brings the tables to the committed migrations; programs that start together wait for one another. */
 export async function migrate(url: string): Promise<void> {
   const { db, sql, close } = connect(url, { max: 1 })

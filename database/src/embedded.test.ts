@@ -180,7 +180,9 @@ function runModule(source: string, options: SpawnOptions) {
     ...options,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  return Object.assign(child, { stdout: child.stdout! }) // stdio[1] is a pipe
+  const { stdout } = child
+  if (!stdout) throw new Error('stdio[1] is a pipe, so there is one')
+  return Object.assign(child, { stdout })
 }
 
 function isListening(url: string): Promise<boolean> {

@@ -2,6 +2,7 @@
  * What the relayer was asked and what became of it, as tables in the schema `relay`. Only the relayer writes them. They are the relayer's
  * memory: whatever it promised is here before the promise was made.
  */
+import { type EmittedEvent, type ErrorName, type Hex, requestKinds, requestStatuses } from '@parley/protocol'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -19,14 +20,6 @@ import {
 
 export const relaySchema = pgSchema('relay')
 
-/** Lives of a request: `accepted` → `sent` → `succeeded` or `failed`; `refused` ones never got that far. */
-export const requestStatuses = ['accepted', 'sent', 'succeeded', 'failed', 'refused'] as const
-export type RequestStatus = (typeof requestStatuses)[number]
-
-/** What may be asked: a path below `/v1`. */
-export const requestKinds = ['transactions', 'results', 'enclaves', 'challenges'] as const
-export type RequestKind = (typeof requestKinds)[number]
-
 export const requests = relaySchema.table(
   'requests',
   {
@@ -36,30 +29,35 @@ export const requests = relaySchema.table(
     idempotencyKey: text('idempotency_key'),
     /** SHA-256 of the body: the same key with another body is refused. */
     bodyHash: text('body_hash').notNull(),
-    /** What can happen once only, for example a signer's nonce; null for what may be repeated. */
+    /**
+     * What can happen once only, for example a signer's nonce; null for what may be repeated. A failure keeps it until nothing can undo the
+     * failure: two requests for one effect could not both be followed.
+     */
     effect: text('effect'),
-    account: text('account'),
+    account: text('account').$type<Hex>(),
     status: text('status', { enum: requestStatuses }).notNull(),
-    error: text('error'),
+    error: text('error').$type<ErrorName>(),
     message: text('message'),
     field: text('field'),
     /** The transaction that does it; null for refused ones. */
-    callTo: text('call_to'),
-    callData: text('call_data'),
-    transaction: text('transaction'),
+    callTo: text('call_to').$type<Hex>(),
+    callData: text('call_data').$type<Hex>(),
+    transaction: text('transaction').$type<Hex>(),
     blockNumber: bigint('block_number', { mode: 'number' }),
-    blockHash: text('block_hash'),
+    blockHash: text('block_hash').$type<Hex>(),
     gasUsed: bigint('gas_used', { mode: 'number' }),
     /** Names and arguments of what the transaction emitted. */
-    events: jsonb('events'),
+    events: jsonb('events').$type<EmittedEvent[]>(),
     /** Nothing can change it any more. */
     isFinal: boolean('is_final').notNull().default(false),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
     updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [
-    uniqueIndex('requests_idempotency_key').on(t.kind, t.idempotencyKey),
-    uniqueIndex('requests_effect').on(t.chain, t.effect).where(sql`status <> 'refused' and status <> 'failed'`),
+    uniqueIndex('requests_idempotency_key').on(t.chain, t.kind, t.idempotencyKey),
+    uniqueIndex('requests_effect')
+      .on(t.chain, t.effect)
+      .where(sql`status <> 'refused' and (status <> 'failed' or not is_final)`),
     index('requests_created').on(t.createdAt, t.id),
     index('requests_account').on(t.account, t.createdAt),
     index('requests_open').on(t.createdAt).where(sql`not is_final`),
@@ -78,11 +76,11 @@ export const transactions = relaySchema.table(
   'transactions',
   {
     chain: text('chain').notNull(),
-    hash: text('hash').notNull(),
-    signer: text('signer').notNull(),
+    hash: text('hash').$type<Hex>().notNull(),
+    signer: text('signer').$type<Hex>().notNull(),
     nonce: integer('nonce').notNull(),
     requestId: uuid('request_id').notNull(),
-    raw: text('raw').notNull(),
+    raw: text('raw').$type<Hex>().notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.chain, t.hash] }), index('transactions_request').on(t.requestId)],

@@ -1,4 +1,4 @@
-import type { Hex, Observability } from '@parley/protocol'
+import type { ErrorBody, Hex, Observability } from '@parley/protocol'
 import { createSealingKey, type SealingKey, seal, type WorkOrder, type WorkResult } from '@parley/sdk'
 
 export const JOB: Hex = `0x${'1a'.repeat(32)}`
@@ -9,6 +9,10 @@ export const OPERATOR: Hex = `0x${'4d'.repeat(20)}`
 /** Every service's contracts are on one chain; each test says where. */
 export const DEPLOYMENT = {
   chainId: 31337,
+  fromBlock: 1,
+  forwarder: `0x${'7a'.repeat(20)}`,
+  agentRegistry: `0x${'8b'.repeat(20)}`,
+  jobEscrow: `0x${'9c'.repeat(20)}`,
   enclaveEvaluator: `0x${'5e'.repeat(20)}`,
   enclaveRegistry: `0x${'6f'.repeat(20)}`,
 } as const
@@ -40,12 +44,7 @@ export interface Answer<Body> {
 }
 
 export interface RefusalBody {
-  readonly error: {
-    readonly code: string
-    readonly message: string
-    readonly field?: string
-    readonly isRetryable: boolean
-  }
+  readonly error: ErrorBody
 }
 
 export async function post<Body>(url: string, body: unknown): Promise<Answer<Body>> {

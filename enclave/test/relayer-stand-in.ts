@@ -14,7 +14,7 @@ export interface RelayerStandIn extends Listening {
 export async function startRelayer(outcomes: readonly (ErrorName | 'succeeded')[]): Promise<RelayerStandIn> {
   const registrations: EnclaveRegistration[] = []
   const log = createLog('relayer', { level: 'silent' })
-  const app = createService({ maximumBodyBytes: 2 ** 20, onInternalError: (error) => log.error({ error }) })
+  const app = createService({ maxBodyBytes: 2 ** 20, onInternalError: (error) => log.error({ error }) })
   const challenge = { name: 'ChallengeIssued', args: { challenge: CHALLENGE, issuedAt: '1' } }
 
   app.post('/v1/challenges', (c) => c.json({ id: 'challenge', kind: 'challenges', status: 'accepted' }, 202))

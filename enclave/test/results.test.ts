@@ -17,7 +17,7 @@ test('a result is produced once for as long as it is kept', async () => {
 })
 
 test('the oldest are forgotten first when there is no room', async () => {
-  const results = new GivenResults({ maximumCharacters: 2 * responseOf(1).length })
+  const results = new GivenResults({ maxCharacters: 2 * responseOf(1).length })
   const { produce, count } = countedProduction()
 
   for (const hash of [A, B, C]) await results.resultOf(hash, produce)
@@ -31,7 +31,7 @@ test('the oldest are forgotten first when there is no room', async () => {
 })
 
 test('one that is larger than all the room is still given again', async () => {
-  const results = new GivenResults({ maximumCharacters: 1 })
+  const results = new GivenResults({ maxCharacters: 1 })
   const { produce, count } = countedProduction()
 
   await results.resultOf(A, produce)

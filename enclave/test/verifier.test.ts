@@ -5,6 +5,7 @@ import {
   SIMULATED_MEASUREMENTS,
   type SimulatedPlatform,
 } from '@parley/enclave/simulator'
+import { keccak } from '@parley/evm'
 import {
   EnclaveReport,
   fromJson,
@@ -17,7 +18,7 @@ import {
 } from '@parley/protocol'
 import { signingDomain } from '@parley/sdk'
 import { createLog, type Listening } from '@parley/service'
-import { keccak256, recoverTypedDataAddress } from 'viem'
+import { recoverTypedDataAddress } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { INTEL_SGX_ROOT_CA_SHA256 } from '../src/attestation/index.ts'
@@ -199,8 +200,4 @@ function signerOf({ report, signature }: SignedReport): Promise<Hex> {
     message: { ...fromJson(EnclaveReport, report) },
     signature,
   })
-}
-
-function keccak(bytes: Uint8Array): Uint8Array {
-  return keccak256(bytes, 'bytes')
 }

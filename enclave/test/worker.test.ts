@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http'
+import { keccak } from '@parley/evm'
 import { EnclaveResult, fromJson, type Hex, requestHash, typedDataTypes } from '@parley/protocol'
 import { open, seal, signingDomain, type WorkOrder } from '@parley/sdk'
 import { createLog, type Listening } from '@parley/service'
@@ -241,7 +242,7 @@ test('what is not there is NotFound', async () => {
 })
 
 function hashOf({ jobId, provider, request }: WorkOrder): Hex {
-  return requestHash({ jobId, provider, bodyHash: keccak256(request) }, (bytes) => keccak256(bytes, 'bytes'))
+  return requestHash({ jobId, provider, bodyHash: keccak256(request) }, keccak)
 }
 
 function typedDataOf(message: EnclaveResult) {

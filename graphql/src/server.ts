@@ -1,6 +1,6 @@
 import type { Log } from '@parley/service'
 import { sql } from 'drizzle-orm'
-import { createYoga, useReadinessCheck } from 'graphql-yoga'
+import { createYoga, type GraphiQLOptions, useReadinessCheck } from 'graphql-yoga'
 import { createContext, type Sources } from './context.ts'
 import { EXAMPLES } from './graphiql.ts'
 import { createPublicErrors } from './public-error.ts'
@@ -39,10 +39,16 @@ export function createGraphqlServer({
     maxRequestBodySize: MAX_BODY_BYTES,
     landingPage: false,
     cors: { origin: '*', credentials: false },
-    graphiql: { title: 'Parley', defaultQuery: EXAMPLES },
-    // Nine megabytes, from this machine: loaded when somebody first wants it.
-    renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
+    graphiql: { title: 'Parley' },
+    renderGraphiQL,
   })
+}
+
+/** Nine megabytes, from this machine: loaded when somebody first wants them. `query`, and not a default, is there on later visits, too. */
+async function renderGraphiQL(options: GraphiQLOptions = {}): Promise<BodyInit> {
+  const { renderGraphiQL: render } = await import('@graphql-yoga/render-graphiql')
+  const shown = { ...options, query: EXAMPLES }
+  return render(shown)
 }
 
 async function isAnswering({ db }: Sources): Promise<boolean> {

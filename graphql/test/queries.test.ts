@@ -1,4 +1,4 @@
-import { errors } from '@parley/protocol'
+import { type ErrorName, errors } from '@parley/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { acceptsJob, type JobFilter, whereJob } from '../src/job-filter.ts'
 import {
@@ -107,7 +107,12 @@ beforeAll(async () => {
       blockNumber: 7,
     }),
     requestRow(3, { status: 'refused', error: 'InputInvalid', message: 'bad', field: 'calls.0.to', account: BOB }),
-    requestRow(4, { status: 'failed', error: 'ERC20InsufficientBalance', message: 'ERC20InsufficientBalance: 1' }),
+    // A name that this version does not know.
+    requestRow(4, {
+      status: 'failed',
+      error: 'ERC20InsufficientBalance' as ErrorName,
+      message: 'ERC20InsufficientBalance: 1',
+    }),
   ])
 })
 afterAll(() => fixture.stop())

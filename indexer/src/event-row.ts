@@ -4,6 +4,7 @@ import { subjectsOf } from './fold.ts'
 
 export type EventRow = typeof eventsTable.$inferSelect
 
+/** An event as a row of the log; `fromEventRow` is its inverse. */
 export function toEventRow(event: ChainEvent): EventRow {
   const { chain, logIndex, blockHash, transaction, contract, name, args } = event
   return {

@@ -22,15 +22,18 @@ export async function readEvmBlocks(
   return found
 }
 
+/** The call that asks a node for a block, without its transactions. */
 export function callForBlock(number: number | 'latest'): RpcCall {
   return { method: 'eth_getBlockByNumber', params: [number === 'latest' ? number : toQuantity(number), false] }
 }
 
+/** The block that a node answered with; undefined when it has none there. */
 export function toEvmBlock(result: unknown): EvmBlock | undefined {
   const block = result as { readonly number: Hex; readonly hash: Hex; readonly timestamp: Hex } | null
   return block ? { number: Number(block.number), hash: block.hash, timestamp: BigInt(block.timestamp) } : undefined
 }
 
+/** A number as JSON-RPC takes it. */
 export function toQuantity(number: number): Hex {
   return `0x${number.toString(16)}`
 }

@@ -17,6 +17,7 @@ export interface EvmChainOptions {
   readonly log: Log
 }
 
+/** An EVM chain as the indexer follows it, through one node. */
 export function createEvmChain({ rpc, deployment, pollMilliseconds, finalityBlocks, log }: EvmChainOptions): Chain {
   const decoder = createLogDecoder(deployment)
   const reader = createLogReader(rpc, decoder.filter)

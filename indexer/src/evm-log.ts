@@ -1,3 +1,4 @@
+import { storable } from '@parley/database'
 import {
   agentRegistryAbi,
   type Deployment,
@@ -7,7 +8,7 @@ import {
   jobEscrowAbi,
   readRevert,
 } from '@parley/evm'
-import { type ChainEvent, type EventName, events, type Hex } from '@parley/protocol'
+import { type ChainEvent, type EventFieldKind, type EventName, events, type Hex } from '@parley/protocol'
 import { type Abi, type AbiEvent, decodeEventLog, toEventSelector } from 'viem'
 
 /** A log as nodes give it; numbers are hexadecimal. */
@@ -30,6 +31,7 @@ export interface LogDecoder {
   decode(log: RpcLog, timestamp: bigint): ChainEvent
 }
 
+/** Reads the logs of a deployment's contracts as events of the protocol. */
 export function createLogDecoder(deployment: Deployment): LogDecoder {
   const chain = `eip155:${deployment.chainId}`
   const eventsOf = new Map([
@@ -68,14 +70,12 @@ function eventsBySelector(abi: Abi): Map<Hex, AbiEvent> {
   return new Map(ours.map((event) => [toEventSelector(event), event]))
 }
 
-type Kind = 'address' | 'bytes32' | 'bytes' | 'string' | 'uint' | 'bool' | 'reason'
-
 function normalized(name: EventName, args: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const kinds = Object.entries<Kind>(events[name])
+  const kinds = Object.entries<EventFieldKind>(events[name])
   return Object.fromEntries(kinds.map(([field, kind]) => [field, normalizedValue(kind, args[field])]))
 }
 
-function normalizedValue(kind: Kind, value: unknown): unknown {
+function normalizedValue(kind: EventFieldKind, value: unknown): unknown {
   switch (kind) {
     case 'address':
       return (value as Hex).toLowerCase()
@@ -91,9 +91,4 @@ function normalizedValue(kind: Kind, value: unknown): unknown {
     case 'bool':
       return value
   }
-}
-
-/** Anybody can put a NUL into a string, and PostgreSQL takes none in text. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD')
 }

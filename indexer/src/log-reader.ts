@@ -22,6 +22,7 @@ const LARGEST_RANGE_BLOCKS = 100_000
 const GROWTH = 1.5
 const RANGES_IN_FLIGHT = 4
 
+/** Reads logs in ranges as large as the node allows, which it finds out by itself. */
 export function createLogReader(rpc: Rpc, filter: LogDecoder['filter']): LogReader {
   let rangeBlocks = FIRST_RANGE_BLOCKS
 

@@ -1,3 +1,4 @@
+import { readDeployment } from '@parley/evm/deployment-file'
 import { createLog, readConfiguration, runProgram } from '@parley/service'
 import { configurationSchema } from './configuration.ts'
 import { createEvmChain, requireChainId } from './evm-chain.ts'
@@ -7,7 +8,8 @@ import { createRpc } from './rpc.ts'
 await runProgram('indexer', async () => {
   const configuration = readConfiguration(configurationSchema, process.env)
   const log = createLog('indexer', { level: configuration.LOG_LEVEL })
-  const { DEPLOYMENT: deployment, FINALITY_BLOCKS: finalityBlocks, POLL_MILLISECONDS: pollMilliseconds } = configuration
+  const deployment = await readDeployment(configuration.DEPLOYMENT)
+  const { FINALITY_BLOCKS: finalityBlocks, POLL_MILLISECONDS: pollMilliseconds } = configuration
   const stopping = new AbortController()
   const { signal } = stopping
 

@@ -21,6 +21,7 @@ export function originOf(event: ChainPosition) {
   }
 }
 
+/** The columns that say which event a row was last changed by. */
 export function updateOf(event: ChainPosition) {
   return {
     updatedBlock: Number(event.blockNumber),

@@ -11,6 +11,7 @@ export interface Outage {
 const FIRST_WAIT_MILLISECONDS = 50
 const LONGEST_WAIT_MILLISECONDS = 5_000
 
+/** `what` is the subject of both sentences in the log. */
 export function createOutage(what: string, log: Log): Outage {
   let failures = 0
   return {

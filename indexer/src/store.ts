@@ -27,6 +27,7 @@ export interface StoreOptions {
 
 const eventsShape = shapeOf(events)
 
+/** A chain's tables, written in one session. */
 export function createStore({ session: { db, requireLock }, chain, finalityBlocks }: StoreOptions): Store {
   const readBlocks = (tx: Pick<Transaction, 'select'>) => selectBlocks(tx, chain)
 

@@ -22,6 +22,7 @@ export async function readRows(tx: Transaction, chain: string, subjects: Iterabl
   return rows
 }
 
+/** Deletes the rows of these subjects. */
 export async function deleteRows(tx: Transaction, chain: string, subjects: Iterable<string>): Promise<void> {
   for (const [table, keys] of keysOf(chain, subjects)) {
     for (const part of chunked(keys)) await tx.delete(shapes[table].table).where(hasKeyIn(shapes[table], part))
@@ -39,6 +40,7 @@ export async function writeRows(tx: Transaction, rows: Iterable<Row>): Promise<v
   }
 }
 
+/** Inserts rows of one table; those with the same key fail unless `onConflict` says otherwise. */
 export async function insertRows(
   tx: Transaction,
   shape: TableShape,

@@ -17,6 +17,7 @@ export interface TableShape {
   readonly key: readonly ColumnShape[]
 }
 
+/** Names of columns and key, from what Drizzle knows of a table. */
 export function shapeOf(table: PgTable): TableShape {
   const columns = Object.entries(getTableColumns(table)).map(([field, { name }]) => ({ field, name }))
   const keyNames = getTableConfig(table).primaryKeys.flatMap((key) => key.columns.map((column) => column.name))

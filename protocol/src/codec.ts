@@ -5,6 +5,7 @@ import { type Atom, byteLengths, type FieldType, type Message, uintBits, type Va
 /** A message as JSON: numbers as decimal strings (JSON's own lose digits past 2^53), the rest as it is. */
 export type Json = string | { readonly [name: string]: Json } | readonly Json[]
 
+/** A message's value as JSON; `fromJson` is its inverse. */
 export function toJson<M extends Message>(message: M, value: ValueOf<M>): { readonly [name: string]: Json } {
   const entries = message.fields.map(([name, type]) => [name, fieldToJson(type, value[name as keyof ValueOf<M>])])
   return Object.fromEntries(entries)

@@ -7,7 +7,7 @@ const contractErrors = {
   SignatureInvalid: false,
   RequestExpired: false,
   RequestReplayed: false,
-  GasTooLow: true,
+  GasTooLow: false,
   CallTargetInvalid: false,
   SelfOnly: false,
   // EnclaveRegistry
@@ -20,6 +20,7 @@ const contractErrors = {
   QuorumInvalid: false,
   RevokerOnly: false,
   ReportExpired: false,
+  ReportOutdated: false,
   EnclaveUnknown: false,
   EnclaveIsRevoked: false,
   EnclaveExpired: false,
@@ -63,6 +64,7 @@ const serviceErrors = {
   NotFound: false,
   IdempotencyKeyReused: false,
   MethodNotSponsored: false,
+  GasTooHigh: false,
   TransactionReverted: false,
   RequestUndecryptable: false,
   TaskFailed: false,
@@ -105,8 +107,25 @@ export type ContractErrorName = keyof typeof contractErrors
 
 export const contractErrorNames = Object.keys(contractErrors) as readonly ContractErrorName[]
 
+/** Whether a text is one of the names. */
 export function isErrorName(name: string): name is ErrorName {
   return Object.hasOwn(errors, name)
+}
+
+/** Whether a text is a name that a contract refuses by. */
+export function isContractErrorName(name: string): name is ContractErrorName {
+  return Object.hasOwn(contractErrors, name)
+}
+
+/** An error as JSON, the same in every answer of every service. */
+export interface ErrorBody {
+  readonly code: ErrorName
+  /** For people. */
+  readonly message: string
+  /** Path of the input field that is at fault. */
+  readonly field?: string
+  /** Whether the same request, sent again unchanged, may succeed. */
+  readonly isRetryable: boolean
 }
 
 export interface ParleyErrorOptions {

@@ -68,9 +68,10 @@ export const events = {
 } as const
 
 export type EventName = keyof typeof events
+export type EventFieldKind = keyof ValueOfKind
 
 export type EventArguments<Name extends EventName> = {
-  readonly [Field in keyof (typeof events)[Name]]: (typeof events)[Name][Field] extends keyof ValueOfKind
+  readonly [Field in keyof (typeof events)[Name]]: (typeof events)[Name][Field] extends EventFieldKind
     ? ValueOfKind[(typeof events)[Name][Field]]
     : never
 }

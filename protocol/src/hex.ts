@@ -1,6 +1,7 @@
 /** Lower-case hexadecimal with 0x: how every byte string travels in messages, JSON and SQL. */
 export type Hex = `0x${string}`
 
+/** Bytes as lower-case hexadecimal with 0x. */
 export function toHex(bytes: Uint8Array): Hex {
   let text: Hex = '0x'
   for (const byte of bytes) text = `${text}${byte < 16 ? '0' : ''}${byte.toString(16)}`
@@ -16,6 +17,7 @@ export function fromHex(text: string): Uint8Array {
   return bytes
 }
 
+/** The parts one after another, in a new array. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let at = 0

@@ -18,3 +18,4 @@ export {
 } from './message.ts'
 export * from './messages.ts'
 export * as jobModel from './model/job.ts'
+export * from './relay.ts'

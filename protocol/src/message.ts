@@ -41,8 +41,10 @@ export type ValueOf<M extends Message> = {
   readonly [F in M['fields'][number] as F[0]]: ValueOfField<F[1]>
 }
 
+/** Keccak-256: 32 bytes. */
 export type Keccak256 = (bytes: Uint8Array) => Uint8Array
 
+/** Declares a message; everything else about it follows from its name and fields. */
 export function defineMessage<const Fields extends readonly Field[]>(name: string, fields: Fields): Message<Fields> {
   return { name, fields }
 }

@@ -104,7 +104,7 @@ describe('fromJson', () => {
 
 describe('ParleyError', () => {
   it('knows whether asking again can help', () => {
-    expect(new ParleyError('GasTooLow', 'too low').isRetryable).toBe(true)
+    expect(new ParleyError('ChainUnavailable', 'no answer').isRetryable).toBe(true)
     expect(new ParleyError('SignatureInvalid', 'wrong').isRetryable).toBe(false)
   })
 

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
-import { connect, migrate } from '@parley/database'
-import type { Deployment } from '@parley/evm'
-import type { Hex } from '@parley/protocol'
-import { createLog, listen, readConfiguration, runProgram } from '@parley/service'
+import { connect, isUnreachable, migrate } from '@parley/database'
+import { readDeployment } from '@parley/evm/deployment-file'
+import { ConfigurationError, createLog, listen, readConfiguration, runProgram } from '@parley/service'
 import { privateKeyToAccount } from 'viem/accounts'
 import { openChain } from './chain/chain.ts'
 import { configurationSchema } from './configuration.ts'
-import { dispatch } from './dispatch.ts'
+import { dispatch } from './dispatch/dispatch.ts'
 import { createApp } from './http/app.ts'
 import { repeat } from './repeat.ts'
 import { findRequest } from './store.ts'
@@ -18,22 +16,30 @@ import { createVerifiers } from './verifiers.ts'
 await runProgram('relayer', async (onStop) => {
   const configuration = readConfiguration(configurationSchema, process.env)
   const log = createLog('relayer', { level: configuration.LOG_LEVEL })
-  const deployment: Deployment = JSON.parse(readFileSync(configuration.DEPLOYMENT, 'utf8'))
-  const account = privateKeyToAccount(configuration.RELAYER_KEY as Hex)
+  const deployment = await readDeployment(configuration.DEPLOYMENT)
+  const account = privateKeyToAccount(configuration.RELAYER_KEY)
   const verifiers = await createVerifiers(configuration.VERIFIER_URLS, configuration.ATTESTATION_ROOT)
-  await migrate(configuration.DATABASE_URL)
+  await prepareTables(configuration.DATABASE_URL)
   const { db, sql, close } = connect(configuration.DATABASE_URL)
   onStop(close)
   const chain = await openChain(configuration.RPC_URL, deployment, account)
 
-  const finalityBlocks = configuration.FINALITY_BLOCKS
-  const loop = repeat(() => dispatch({ db, chain, log, finalityBlocks }), configuration.POLL_MILLISECONDS, log)
+  const dispatcher = {
+    db,
+    chain,
+    log,
+    finalityBlocks: configuration.FINALITY_BLOCKS,
+    maxGas: configuration.MAX_REQUEST_GAS,
+    stuckMilliseconds: 1000 * configuration.STUCK_SECONDS,
+  }
+  const loop = repeat(() => dispatch(dispatcher), configuration.POLL_MILLISECONDS, log)
   onStop(loop.stop)
 
   const limits = {
     maxGas: configuration.MAX_REQUEST_GAS,
     tokens: configuration.SPONSORED_TOKENS.map((token) => token.toLowerCase()),
     requestsPerMinute: configuration.MAX_REQUESTS_PER_MINUTE,
+    totalPerMinute: configuration.MAX_TOTAL_PER_MINUTE,
   }
   const isReady = async () => {
     const answers = await Promise.allSettled([sql`select 1`, chain.client.getBlockNumber()])
@@ -50,3 +56,13 @@ await runProgram('relayer', async (onStop) => {
   log.info({ url, signer: account.address }, 'listening')
   return { stop }
 })
+
+async function prepareTables(url: string): Promise<void> {
+  try {
+    await migrate(url)
+  } catch (cause) {
+    if (!isUnreachable(cause)) throw cause
+    const message = `DATABASE_URL names a Postgres that does not answer (${cause.message}): start it, or name another.`
+    throw new ConfigurationError(message, { cause })
+  }
+}

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { type Database, type RequestKind, requests } from '@parley/database'
-import { type ErrorName, type Hex, ParleyError } from '@parley/protocol'
-import { and, count, desc, eq, gt, inArray, isNull, lt, ne, sql } from 'drizzle-orm'
+import { type Database, requests, storable } from '@parley/database'
+import { type Hex, ParleyError, type RequestKind } from '@parley/protocol'
+import { and, count, desc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import type { Prepared } from './requests/prepared.ts'
 
 export type RequestRow = typeof requests.$inferSelect
@@ -17,12 +17,12 @@ export interface Asked {
 
 /** The answer that this idempotency key was given, if it was. Throws IdempotencyKeyReused for another body. */
 export async function findAnswer(db: Database, asked: Asked): Promise<RequestRow | undefined> {
-  const { kind, idempotencyKey, body } = asked
+  const { kind, chain, idempotencyKey, body } = asked
   if (idempotencyKey === undefined) return undefined
   const [row] = await db
     .select()
     .from(requests)
-    .where(and(eq(requests.kind, kind), eq(requests.idempotencyKey, idempotencyKey)))
+    .where(and(eq(requests.chain, chain), eq(requests.kind, kind), eq(requests.idempotencyKey, idempotencyKey)))
   if (row && row.bodyHash !== hashBody(body)) {
     const message = `the idempotency key "${idempotencyKey}" was used for another body: take a new key`
     throw new ParleyError('IdempotencyKeyReused', message, { field: 'idempotency-key' })
@@ -55,28 +55,28 @@ export async function refuse(
   account: Hex | undefined,
   error: ParleyError,
 ): Promise<RequestRow | undefined> {
-  const { code, message, field } = error
-  const row = await insert(db, asked, { account, status: 'refused', error: code, message, field, isFinal: true })
+  const row = await insert(db, asked, { account, status: 'refused', ...fieldsOf(error), isFinal: true })
   if (Math.random() < 0.01) await forgetOldRefusals(db)
   return row ?? (await findAnswer(db, asked))
 }
 
+/** The request with this id, if there is one. */
 export async function findRequest(db: Database, id: string): Promise<RequestRow | undefined> {
   const [row] = await db.select().from(requests).where(eq(requests.id, id))
   return row
 }
 
 /**
- * Requests of one account in the last minute; of all that have none when it is undefined. Refused ones do not count: anybody can make
+ * Requests promised in the last minute: to one account, or to everybody when it is undefined. Refused ones do not count: anybody can make
  * them in anybody's name.
  */
-export async function countRecent(db: Database, kind: RequestKind, account: Hex | undefined): Promise<number> {
-  const owner = account === undefined ? isNull(requests.account) : eq(requests.account, account)
+export async function countPromised(db: Database, chain: string, account?: Hex): Promise<number> {
+  const owner = account === undefined ? undefined : eq(requests.account, account)
   const recent = gt(requests.createdAt, sql`now() - interval '1 minute'`)
   const [row] = await db
     .select({ number: count() })
     .from(requests)
-    .where(and(eq(requests.kind, kind), owner, recent, ne(requests.status, 'refused')))
+    .where(and(eq(requests.chain, chain), owner, recent, ne(requests.status, 'refused')))
   return row?.number ?? 0
 }
 
@@ -87,7 +87,20 @@ export function errorOf({
   field,
 }: Pick<RequestRow, 'error' | 'message' | 'field'>): ParleyError | undefined {
   if (error === null) return undefined
-  return new ParleyError(error as ErrorName, message ?? error, field === null ? {} : { field })
+  return new ParleyError(error, message ?? error, field === null ? {} : { field })
+}
+
+/** As much of a stranger's words as anybody needs to see. */
+const MAX_MESSAGE_CHARACTERS = 2_000
+
+/** An error as columns. */
+export function fieldsOf(error: ParleyError | undefined): Pick<RequestRow, 'error' | 'message' | 'field'> {
+  if (!error) return { error: null, message: null, field: null }
+  return {
+    error: error.code,
+    message: storable(error.message.slice(0, MAX_MESSAGE_CHARACTERS)),
+    field: error.field ?? null,
+  }
 }
 
 async function insert(
@@ -105,18 +118,12 @@ async function insert(
   return row
 }
 
-async function forgetOldRefusals(db: Database): Promise<void> {
-  const [oldest] = await db
-    .select({ createdAt: requests.createdAt })
-    .from(requests)
-    .where(eq(requests.status, 'refused'))
-    .orderBy(desc(requests.createdAt))
-    .offset(MAX_REFUSALS)
-    .limit(1)
-  if (oldest)
-    await db
-      .delete(requests)
-      .where(and(inArray(requests.status, ['refused']), lt(requests.createdAt, oldest.createdAt)))
+/** Forgets all refusals but the newest. */
+export async function forgetOldRefusals(db: Database, kept = MAX_REFUSALS): Promise<void> {
+  const isRefused = eq(requests.status, 'refused')
+  const newestFirst = desc(requests.createdAt)
+  const old = db.select({ id: requests.id }).from(requests).where(isRefused).orderBy(newestFirst).offset(kept)
+  await db.delete(requests).where(inArray(requests.id, old))
 }
 
 function hashBody(body: string): string {

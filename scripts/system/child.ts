@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { ConfigurationError } from '@parley/service'
 
 export interface ChildOptions {
   readonly name: string
@@ -43,7 +44,7 @@ const EXIT_CONFIGURATION = 2
 /** Starts one of our programs as a process of its own, resolves when it says that it works, and starts it again when it ends. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, environment, portVariable } = options
-  const log = createWriteStream(options.logFile, { flags: 'a' })
+  const log = createWriteStream(options.logFile)
   const restarts: number[] = []
   let url = ''
   let hasWorked = false
@@ -151,7 +152,11 @@ function run(program: string, environment: Readonly<Record<string, string>>, log
       const said = readySign(line)
       if (said !== undefined) resolve(said)
     })
-    ended.then(({ code, complaint }) => reject(new Error(complaint || `${program} ended (${code}) before it worked`)))
+    ended.then(({ code, complaint }) => {
+      const message = complaint || `${program} ended (${code}) before it worked`
+      // Its own sentences say what to do; where our stack is helps nobody.
+      reject(code === EXIT_CONFIGURATION ? new ConfigurationError(message) : new Error(message))
+    })
   })
   ready.catch(() => {})
   const impatient = setTimeout(() => child.kill('SIGKILL'), START_MILLISECONDS)

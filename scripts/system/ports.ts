@@ -10,6 +10,9 @@ const defaultPorts = {
   EVM_PORT: 8545,
 } as const
 
+/** Any two of three verifiers register an enclave: one may fail or lie. */
+export const VERIFIERS = 3
+
 export type Ports = Readonly<Record<keyof typeof defaultPorts, number>>
 
 /** Ports from the environment. Throws a ConfigurationError for what is no port, and for one that is in use. */
@@ -19,7 +22,11 @@ export async function readPorts(environment: NodeJS.ProcessEnv): Promise<Ports> 
     const given = environment[variable]?.trim()
     ports[variable] = given ? parsePort(variable, given) : port
   }
-  for (const [variable, port] of Object.entries(ports)) await requireFree(variable, port)
+  for (const [variable, port] of Object.entries(ports)) {
+    // One after the other, each in a port of its own.
+    const count = variable === 'VERIFIER_PORT' && port !== 0 ? VERIFIERS : 1
+    for (let at = 0; at < count; at++) await requireFree(variable, port + at)
+  }
   return ports as Ports
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from '@parley/database'
 import { startEmbeddedPostgres } from '@parley/database/embedded'
@@ -8,10 +8,10 @@ import { ConfigurationError } from '@parley/service'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { type EvmDevnet, startEvmDevnet } from './chain.ts'
 import { type Child, startChild } from './child.ts'
-import type { Ports } from './ports.ts'
+import { type Ports, VERIFIERS } from './ports.ts'
 
 export interface SystemOptions {
-  /** For logs and what programs hand each other; made when missing, emptied first. */
+  /** For logs and what programs hand each other; made when missing. Only files of the same names are written over. */
   readonly directory: string
   readonly ports: Ports
   /** A Postgres of one's own; the embedded one when absent. */
@@ -34,14 +34,13 @@ export interface System {
   readonly graphql: Child
   readonly verifiers: readonly Child[]
   readonly logs: string
-  /** Starts another enclave, which registers by itself. */
+  /** Starts another enclave, `enclave-1` and so on, which registers by itself. */
   readonly startEnclave: (operator: Hex) => Promise<Child>
   /** Ends everything, the last started first. */
   readonly stop: () => Promise<void>
 }
 
-/** Any two of three verifiers register an enclave: one may fail or lie. */
-const VERIFIERS = 3
+/** Of three verifiers. */
 const QUORUM = 2
 
 /** Starts chain, database and programs. When one does not start, ends the others and throws why. */
@@ -61,7 +60,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 async function start(options: SystemOptions, stops: (() => Promise<unknown>)[]): Promise<Omit<System, 'stop'>> {
   const { directory, ports, blockMilliseconds = 0, onProgress = () => {}, onTrouble = () => {} } = options
   const overriding = options.environment ?? ((_name, defaults) => defaults)
-  await rm(directory, { recursive: true, force: true })
   // Private: it holds the keys of the simulated platform.
   await mkdir(directory, { recursive: true, mode: 0o700 })
 
@@ -121,6 +119,7 @@ async function start(options: SystemOptions, stops: (() => Promise<unknown>)[]):
   const relayer = await child('relayer', 'relayer/src/main.ts', relayerSettings, 'RELAYER_PORT')
   onProgress(`Relayer, indexer, GraphQL and ${VERIFIERS} verifiers run, each in a process of its own`)
 
+  let enclaves = 0
   const startEnclave = (operator: Hex) => {
     const settings = {
       RELAYER_URL: relayer.url,
@@ -128,7 +127,7 @@ async function start(options: SystemOptions, stops: (() => Promise<unknown>)[]):
       OPERATOR: operator,
       SIMULATOR_PLATFORM: simulatorPlatform,
     }
-    return child('enclave', 'enclave/src/main.ts', settings, 'ENCLAVE_PORT')
+    return child(`enclave-${++enclaves}`, 'enclave/src/main.ts', settings, 'ENCLAVE_PORT')
   }
   const graphqlUrl = `${graphql.url}/graphql`
   return { evm, databaseUrl, graphqlUrl, relayer, indexer, graphql, verifiers, logs: directory, startEnclave }

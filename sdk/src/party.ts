@@ -24,6 +24,7 @@ export interface Party extends PartyOptions {
 
 const REQUEST_SECONDS = 3600n
 
+/** Gives an account what it takes to act through a relayer. */
 export function createParty(options: PartyOptions): Party {
   const { account, reader, deployment, relayer } = options
   const nonces = createNonces()

@@ -1,24 +1,23 @@
-import { type ErrorName, type Hex, ParleyError } from '@parley/protocol'
+import {
+  type EmittedEvent,
+  type ErrorBody,
+  type Hex,
+  ParleyError,
+  type RequestKind,
+  type RequestStatus,
+} from '@parley/protocol'
 import { refusal } from './refusal.ts'
-
-/** What may be asked of the relayer: a path below `/v1`. */
-export type RequestKind = 'transactions' | 'results' | 'enclaves' | 'challenges'
 
 /** What became of a request. `events` are those of its transaction, amounts as decimal strings. */
 export interface RelayedRequest {
   readonly id: string
   readonly kind: RequestKind
-  readonly status: 'accepted' | 'sent' | 'succeeded' | 'failed' | 'refused'
-  readonly error?: {
-    readonly code: ErrorName
-    readonly message: string
-    readonly field?: string
-    readonly isRetryable: boolean
-  }
+  readonly status: RequestStatus
+  readonly error?: ErrorBody
   readonly transaction?: Hex
   readonly blockNumber?: number
   readonly gasUsed?: number
-  readonly events?: readonly { readonly name: string; readonly args: Readonly<Record<string, string>> }[]
+  readonly events?: readonly EmittedEvent[]
 }
 
 export interface RelayerOptions {
@@ -48,6 +47,7 @@ export class Relayer {
     return this.#ask(`/v1/${kind}`, { method: 'POST', headers, body: JSON.stringify(body) })
   }
 
+  /** What became of a request so far. Throws NotFound, a ParleyError. */
   find(id: string): Promise<RelayedRequest> {
     return this.#ask(`/v1/requests/${encodeURIComponent(id)}`)
   }

@@ -16,6 +16,7 @@ export interface SealingKey {
   readonly privateKey: CryptoKey
 }
 
+/** A new key pair that texts can be sealed for. */
 export async function createSealingKey(): Promise<SealingKey> {
   const { publicKey, privateKey } = await suite.kem.generateKeyPair()
   return { publicKey: toHex(new Uint8Array(await suite.kem.serializePublicKey(publicKey))), privateKey }

@@ -1,4 +1,18 @@
 export { ConfigurationError, readConfiguration } from './configuration.ts'
+export { hexBytes, hexOf, hexUpTo } from './hex-schema.ts'
+export { readJsonFile } from './json-file.ts'
 export { type Listening, type ListenOptions, listen } from './listen.ts'
 export { createLog, type Log, type LogLevel, type LogOptions } from './log.ts'
 export { type OnStop, type ProgramOptions, type RunningProgram, runProgram } from './program.ts'
+export {
+  bodyNotJson,
+  bodyTooLarge,
+  errorBody,
+  inputInvalid,
+  parseInput,
+  type Refusal,
+  type RefusalStatus,
+  toParleyError,
+  toRefusal,
+} from './refusal.ts'
+export { attestationRootPath, databaseUrl, deploymentPath, logLevel, port, privateKey } from './settings.ts'

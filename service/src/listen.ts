@@ -21,6 +21,7 @@ export interface Listening {
 /** Long enough for what is being answered; streams and WebSockets never end by themselves. */
 const GRACE_MILLISECONDS = 500
 
+/** Has a server listen, on 127.0.0.1 unless told otherwise. Throws a ConfigurationError when the port is taken. */
 export async function listen(server: Server, options: ListenOptions): Promise<Listening> {
   const { port: wanted, variable, host = '127.0.0.1' } = options
   // Node's own list leaves out connections that were upgraded to WebSockets.

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 
-export type LogLevel = pino.Level | 'silent'
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
 export type Log = pino.Logger
 
 export interface LogOptions {

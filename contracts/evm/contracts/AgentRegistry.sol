@@ -8,7 +8,7 @@ import {Context} from "@openzeppelin/contracts/utils/Context.sol";
 import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
 import {StoredText} from "./StoredText.sol";
 
-/// @title ERC-8004 Identity Registry. Mirrors contracts/near/agents.ts.
+/// @title ERC-8004 Identity Registry.
 contract AgentRegistry is IAgentRegistry, ERC721URIStorage, ERC2771Context {
     string private constant WALLET_KEY = "agentWallet";
 

@@ -8,7 +8,7 @@ import {IEnclaveEvaluator} from "./interfaces/IEnclaveEvaluator.sol";
 import {IEnclaveRegistry} from "./interfaces/IEnclaveRegistry.sol";
 import {IJobEscrow} from "./interfaces/IJobEscrow.sol";
 
-/// @title Completes jobs on enclave-signed results. Mirrors contracts/near/enclave-evaluator.ts.
+/// @title Completes jobs on enclave-signed results.
 contract EnclaveEvaluator is IEnclaveEvaluator, ERC2771Context, EIP712 {
     bytes32 public constant JOB_REQUEST_TYPEHASH =
         keccak256("JobRequest(bytes32 jobId,address provider,bytes32 bodyHash)");

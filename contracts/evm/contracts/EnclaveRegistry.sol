@@ -7,7 +7,7 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IEnclaveRegistry} from "./interfaces/IEnclaveRegistry.sol";
 
-/// @title Enclaves, registered on the word of a quorum of verifiers. Mirrors contracts/near/enclaves.ts.
+/// @title Enclaves, registered on the word of a quorum of verifiers.
 contract EnclaveRegistry is IEnclaveRegistry, EIP712, Ownable2Step {
     bytes32 public constant ENCLAVE_REPORT_TYPEHASH = keccak256(
         "EnclaveReport(address enclave,bytes32 encryptionKey,address operator,bytes32 workload,bytes32 quoteId,bytes32 challenge,uint64 expiresAt)"
@@ -59,17 +59,21 @@ contract EnclaveRegistry is IEnclaveRegistry, EIP712, Ownable2Step {
 
         require(issuedAt != 0, ChallengeUnknown(report.challenge));
         require(block.timestamp <= issuedAt + CHALLENGE_AGE, ChallengeExpired(report.challenge, issuedAt));
-        require(block.timestamp < report.expiresAt, ReportExpired(report.expiresAt));
+        uint64 latest = issuedAt + maxAge;
+        uint64 expiresAt = report.expiresAt < latest ? report.expiresAt : latest;
+        require(block.timestamp < expiresAt, ReportExpired(expiresAt));
+        // An older attestation that was kept back must not undo a newer one.
+        uint64 attestedAt = _enclaves[report.enclave].attestedAt;
+        require(issuedAt >= attestedAt, ReportOutdated(issuedAt, attestedAt));
         require(isWorkloadAllowed[report.workload], WorkloadNotAllowed(report.workload));
         require(!_enclaves[report.enclave].isRevoked, EnclaveIsRevoked(report.enclave));
         _requireQuorum(report, signatures);
 
         delete challengeIssuedAt[report.challenge];
-        uint64 latest = issuedAt + maxAge;
-        uint64 expiresAt = report.expiresAt < latest ? report.expiresAt : latest;
         _enclaves[report.enclave] = Enclave({
             operator: report.operator,
-            expiresAt: expiresAt,
+            expiresAt: uint48(expiresAt),
+            attestedAt: uint40(issuedAt),
             isRevoked: false,
             workload: report.workload,
             encryptionKey: report.encryptionKey

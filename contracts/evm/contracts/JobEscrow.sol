@@ -10,7 +10,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
 import {IJobEscrow} from "./interfaces/IJobEscrow.sol";
 
-/// @title ERC-8183 job escrow. Mirrors contracts/near/jobs.ts.
+/// @title ERC-8183 job escrow.
 contract JobEscrow is IJobEscrow, ERC2771Context, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 

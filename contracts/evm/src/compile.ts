@@ -11,6 +11,7 @@ export function hardhat(): Promise<HardhatRuntimeEnvironment> {
   return createHardhatRuntimeEnvironment(config, {}, root)
 }
 
+/** Compiles what has changed since the last time, and gives the runtime that did it. */
 export async function compile(): Promise<HardhatRuntimeEnvironment> {
   const hre = await hardhat()
   await hre.tasks.getTask('build').run({ quiet: true, noTests: true })

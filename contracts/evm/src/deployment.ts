@@ -1,17 +1,7 @@
 import type { Hex } from '@parley/protocol'
 import { type Abi, type Account, type Chain, createPublicClient, type Transport, type WalletClient } from 'viem'
 import * as contracts from '../generated/contracts.ts'
-
-/** Where the contracts of one chain are. `fromBlock` is the first block that can hold an event of theirs. */
-export interface Deployment {
-  readonly chainId: number
-  readonly fromBlock: number
-  readonly forwarder: Hex
-  readonly agentRegistry: Hex
-  readonly enclaveRegistry: Hex
-  readonly jobEscrow: Hex
-  readonly enclaveEvaluator: Hex
-}
+import type { Deployment } from './deployment-file.ts'
 
 export interface DeploymentOptions {
   /** Who may allow workloads and revoke enclaves. */

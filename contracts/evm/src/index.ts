@@ -1,3 +1,6 @@
 export * from '../generated/contracts.ts'
-export { type Deployment, type DeploymentOptions, deploy, deployDemoDollar } from './deployment.ts'
+export { eventAbi } from './abi.ts'
+export { type DeploymentOptions, deploy, deployDemoDollar } from './deployment.ts'
+export type { Deployment } from './deployment-file.ts'
+export { keccak } from './keccak.ts'
 export { type Revert, readRevert, revertDataOf } from './revert.ts'

@@ -1,16 +1,6 @@
-import { type ContractErrorName, isErrorName } from '@parley/protocol'
+import { type ContractErrorName, isContractErrorName } from '@parley/protocol'
 import { BaseError, decodeErrorResult, ExecutionRevertedError, type Hex } from 'viem'
-import * as contracts from '../generated/contracts.ts'
-
-/** Every error of our contracts, and those that come through them from libraries and tokens. */
-const errorAbi = [
-  ...contracts.forwarderAbi,
-  ...contracts.agentRegistryAbi,
-  ...contracts.enclaveRegistryAbi,
-  ...contracts.jobEscrowAbi,
-  ...contracts.enclaveEvaluatorAbi,
-  ...contracts.demoDollarAbi,
-].filter((item) => item.type === 'error')
+import { errorAbi } from './abi.ts'
 
 export interface Revert {
   /** One of our error names, when it is one of ours. */
@@ -25,7 +15,7 @@ export function readRevert(data: Hex): Revert {
   try {
     const { errorName, args = [] } = decodeErrorResult({ abi: errorAbi, data })
     const reason = `${errorName}: ${args.map(String).join(' ')}`.trim()
-    return { name: isErrorName(errorName) ? (errorName as ContractErrorName) : undefined, reason }
+    return { name: isContractErrorName(errorName) ? errorName : undefined, reason }
   } catch {
     return { name: undefined, reason: `Reverted: ${data}` }
   }
@@ -44,6 +34,6 @@ function hexIn(error: unknown): Hex | undefined {
   const { raw, data } = error as { raw?: unknown; data?: unknown }
   const inner = typeof data === 'object' && data !== null && 'data' in data ? data.data : undefined
   return [raw, data, inner].find(
-    (value): value is Hex => typeof value === 'string' && /^0x([0-9a-f]{2})*$/i.test(value),
+    (value): value is Hex => typeof value === 'string' && value.length % 2 === 0 && /^0x[0-9a-f]*$/i.test(value),
   )
 }

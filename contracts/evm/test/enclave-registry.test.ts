@@ -67,7 +67,9 @@ describe('registerEnclave', () => {
     const { encryptionKey, workload, quoteId, expiresAt } = report
     const args = { enclave, operator, workload, encryptionKey, quoteId, expiresAt }
     expect(events).toEqual([{ name: 'EnclaveRegistered', args }])
-    expect(await requireActive()).toEqual({ operator, expiresAt, isRevoked: false, workload, encryptionKey })
+    const attestedAt = Number(chain.now())
+    const known = { operator, expiresAt: Number(expiresAt), attestedAt, isRevoked: false, workload, encryptionKey }
+    expect(await requireActive()).toEqual(known)
   })
 
   it('takes more signatures than it needs', async () => {
@@ -172,6 +174,16 @@ describe('registerEnclave', () => {
     expect(events[0]?.args.expiresAt).toBe(issuedAt + MAX_AGE)
   })
 
+  it('rejects an older attestation that was kept back, so that it cannot undo a newer one', async () => {
+    const issuedAt = chain.now()
+    const keptBack = reportOf(chain, challenge)
+    chain.warp(DAY / 2n)
+    const attestedAt = chain.now()
+    await register(reportOf(chain, await issueChallenge(chain)))
+
+    await expectRevert(register(keptBack), 'ReportOutdated', issuedAt, attestedAt)
+  })
+
   it('renews an enclave with a new challenge', async () => {
     await register(reportOf(chain, challenge))
     chain.warp(DAY)
@@ -179,7 +191,7 @@ describe('registerEnclave', () => {
 
     await register(renewal)
 
-    expect((await requireActive()).expiresAt).toBe(renewal.expiresAt)
+    expect((await requireActive()).expiresAt).toBe(Number(renewal.expiresAt))
   })
 
   it('does not bring back an enclave that was revoked', async () => {

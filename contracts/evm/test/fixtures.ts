@@ -1,5 +1,6 @@
 import { type EnclaveReport, type EnclaveResult, type Hex, requestHash } from '@parley/protocol'
 import { keccak256 } from 'viem'
+import { keccak } from '../src/keccak.ts'
 import {
   type Actor,
   ALICE,
@@ -94,7 +95,7 @@ export async function registerEnclave(chain: Chain, change: Partial<EnclaveRepor
 
 export function requestHashOf(jobId: bigint, bodyHash = BODY_HASH, provider: Actor = BOB): Hex {
   const id: Hex = `0x${jobId.toString(16).padStart(64, '0')}`
-  return requestHash({ jobId: id, provider: addressOf(provider), bodyHash }, (bytes) => keccak256(bytes, 'bytes'))
+  return requestHash({ jobId: id, provider: addressOf(provider), bodyHash }, keccak)
 }
 
 export function resultOf(chain: Chain, jobId: bigint, change: Partial<EnclaveResult> = {}): EnclaveResult {

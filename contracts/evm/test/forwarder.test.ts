@@ -2,6 +2,7 @@ import { domainSeparator, ForwardRequest, type Hex, hashTypedData, toHex } from 
 import fc from 'fast-check'
 import { concatHex, encodeFunctionData, keccak256, size } from 'viem'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { keccak } from '../src/keccak.ts'
 import { readRevert } from '../src/revert.ts'
 import { deployHostile } from './artifacts.ts'
 import { type Actor, ALICE, addressOf, BOB, CAROL, type Chain, type Contract, openChain, RELAYER } from './chain.ts'
@@ -49,7 +50,6 @@ describe('execute', () => {
   })
 
   it('names a request by the hash that protocol computes', async () => {
-    const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
     const separator = domainSeparator(domainOf(chain, chain.forwarder), keccak)
     const hex = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map(toHex)
     const call = fc.record({ to: hex(20), data: fc.uint8Array({ maxLength: 99 }).map(toHex) })

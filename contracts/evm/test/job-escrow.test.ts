@@ -1,6 +1,7 @@
 import { domainSeparator, type Hex, jobId } from '@parley/protocol'
-import { keccak256, parseSignature } from 'viem'
+import { parseSignature } from 'viem'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { keccak } from '../src/keccak.ts'
 import { type Actor, ALICE, addressOf, BOB, CAROL, type Chain, NOBODY, openChain, RELAYER } from './chain.ts'
 import { expectRevert } from './expect-revert.ts'
 import {
@@ -93,7 +94,6 @@ describe('createJob', () => {
   })
 
   it('counts ids by the formula of protocol, each client’s on its own', async () => {
-    const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
     const separator = domainSeparator(domainOf(chain, chain.escrow), keccak)
 
     for (const index of [0n, 1n, 2n]) {

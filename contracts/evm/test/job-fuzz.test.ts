@@ -1,8 +1,8 @@
 import { domainSeparator, type Hex, jobId, jobModel, jobStatuses } from '@parley/protocol'
 import fc from 'fast-check'
-import { keccak256 } from 'viem'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { demoDollarAbi, demoDollarBytecode } from '../generated/contracts.ts'
+import { keccak } from '../src/keccak.ts'
 import {
   ALICE,
   addressOf,
@@ -169,7 +169,6 @@ describe('JobEscrow, beside its model', () => {
   function creationOf(chosen: Step, state: State): Action {
     const caller = person(chosen.who)
     const count = [...state.jobs.values()].filter(({ client }) => client === caller).length
-    const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
     const provider = chosen.hasProvider ? person(chosen.other) : undefined
     return {
       name: 'createJob',

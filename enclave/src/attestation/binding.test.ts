@@ -1,9 +1,9 @@
+import { keccak } from '@parley/evm'
 import { quoteId, reportData, workloadId } from '@parley/protocol'
-import { concatHex, type Hex, keccak256 as hash, toHex } from 'viem'
+import { concatHex, type Hex, keccak256, toHex } from 'viem'
 import { expect, test } from 'vitest'
 import { SIMULATED_MEASUREMENTS } from '../simulator/index.ts'
 
-const keccak256 = (bytes: Uint8Array) => hash(bytes, 'bytes')
 const binding = {
   enclave: fill('11', 20),
   encryptionKey: fill('22', 32),
@@ -12,44 +12,42 @@ const binding = {
 }
 
 test('reportData is the enclave’s address, the hash of what it promises, and zeros', () => {
-  const promised = hash(concatHex([binding.encryptionKey, binding.operator, binding.challenge]))
+  const promised = keccak256(concatHex([binding.encryptionKey, binding.operator, binding.challenge]))
 
-  expect(toHex(reportData(binding, keccak256))).toBe(concatHex([binding.enclave, promised, fill('00', 12)]))
+  expect(toHex(reportData(binding, keccak))).toBe(concatHex([binding.enclave, promised, fill('00', 12)]))
 })
 
 test('reportData differs when any value does', () => {
   const all = Object.keys(binding).map((name) => {
     const key = name as keyof typeof binding
-    return toHex(reportData({ ...binding, [key]: fill('55', binding[key].length / 2 - 1) }, keccak256))
+    return toHex(reportData({ ...binding, [key]: fill('55', binding[key].length / 2 - 1) }, keccak))
   })
 
-  expect(new Set([...all, toHex(reportData(binding, keccak256))]).size).toBe(5)
+  expect(new Set([...all, toHex(reportData(binding, keccak))]).size).toBe(5)
 })
 
 test.each(Object.keys(binding))('reportData refuses another length of %s', (name) => {
   const short = { ...binding, [name]: fill('11', 19) }
 
-  expect(() => reportData(short, keccak256)).toThrow(new RegExp(`${name} has 19 bytes`))
+  expect(() => reportData(short, keccak)).toThrow(new RegExp(`${name} has 19 bytes`))
 })
 
 test('workloadId hashes five measurements in their order and leaves RTMR3 out', () => {
   const { mrTd, rtMr0, rtMr1, rtMr2, mrConfigId } = SIMULATED_MEASUREMENTS
-  const expected = hash(concatHex([mrTd, rtMr0, rtMr1, rtMr2, mrConfigId].map((part) => toHex(part))))
+  const expected = keccak256(concatHex([mrTd, rtMr0, rtMr1, rtMr2, mrConfigId].map((part) => toHex(part))))
 
-  expect(toHex(workloadId(SIMULATED_MEASUREMENTS, keccak256))).toBe(expected)
-  expect(toHex(workloadId({ ...SIMULATED_MEASUREMENTS, rtMr0: rtMr1, rtMr1: rtMr0 }, keccak256))).not.toBe(expected)
-  expect(() => workloadId({ ...SIMULATED_MEASUREMENTS, mrTd: new Uint8Array(47) }, keccak256)).toThrow(
-    /mrTd has 47 bytes/,
-  )
+  expect(toHex(workloadId(SIMULATED_MEASUREMENTS, keccak))).toBe(expected)
+  expect(toHex(workloadId({ ...SIMULATED_MEASUREMENTS, rtMr0: rtMr1, rtMr1: rtMr0 }, keccak))).not.toBe(expected)
+  expect(() => workloadId({ ...SIMULATED_MEASUREMENTS, mrTd: new Uint8Array(47) }, keccak)).toThrow(/mrTd has 47 bytes/)
 })
 
 test('quoteId is the hash of the first 632 bytes', () => {
   const quote = Uint8Array.from({ length: 700 }, (_, index) => index % 251)
 
-  expect(toHex(quoteId(quote, keccak256))).toBe(hash(quote.subarray(0, 632)))
-  expect(quoteId(quote.with(632, 0), keccak256)).toEqual(quoteId(quote, keccak256))
-  expect(quoteId(quote.with(631, 0), keccak256)).not.toEqual(quoteId(quote, keccak256))
-  expect(() => quoteId(quote.subarray(0, 631), keccak256)).toThrow(/631 bytes/)
+  expect(toHex(quoteId(quote, keccak))).toBe(keccak256(quote.subarray(0, 632)))
+  expect(quoteId(quote.with(632, 0), keccak)).toEqual(quoteId(quote, keccak))
+  expect(quoteId(quote.with(631, 0), keccak)).not.toEqual(quoteId(quote, keccak))
+  expect(() => quoteId(quote.subarray(0, 631), keccak)).toThrow(/631 bytes/)
 })
 
 function fill(byte: string, length: number): Hex {

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { tcbStatuses } from './tcb-status.ts'
 
 /** Far above what Intel serves (a revocation list of 20 000 entries is 1.4 MB as hex), far below what would hurt. */
-const MAXIMUM_CHARACTERS = 2_000_000
+const MAX_CHARACTERS = 2_000_000
 
-const text = z.string().min(1).max(MAXIMUM_CHARACTERS)
+const text = z.string().min(1).max(MAX_CHARACTERS)
 const der = text.regex(/^([0-9a-f]{2})+$/i, 'must be DER in hexadecimal')
 const signature = z.string().regex(/^[0-9a-f]{128}$/i, 'must be r ‖ s, 64 bytes in hexadecimal')
 

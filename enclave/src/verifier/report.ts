@@ -1,8 +1,8 @@
+import { keccak } from '@parley/evm'
 import { type EnclaveReport, fromHex, quoteId, reportData, toHex, workloadId } from '@parley/protocol'
-import { keccak256 } from 'viem'
+import { hexBytes, hexOf } from '@parley/service'
 import { z } from 'zod'
 import { type AttestationPolicy, bindsKey, collateralSchema, verifyQuote } from '../attestation/index.ts'
-import { hexBytes, hexOf } from '../worker/hex-schema.ts'
 
 /** What an enclave hands in to be registered: its keys, and the quote that vouches for them. */
 export const enclaveRegistrationSchema = z.strictObject({
@@ -45,8 +45,4 @@ export async function checkEnclave(registration: EnclaveRegistration, options: C
     challenge,
     expiresAt: BigInt(collateralExpiresAt),
   }
-}
-
-function keccak(bytes: Uint8Array): Uint8Array {
-  return keccak256(bytes, 'bytes')
 }

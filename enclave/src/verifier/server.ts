@@ -1,15 +1,14 @@
 import { EnclaveReport, type Hex, ParleyError, type SigningDomain, toJson, typedDataTypes } from '@parley/protocol'
 import { signingDomain } from '@parley/sdk'
-import type { Log } from '@parley/service'
+import { type Log, parseInput } from '@parley/service'
 import type { Hono } from 'hono'
 import type { LocalAccount } from 'viem'
 import type { AttestationPolicy } from '../attestation/index.ts'
-import { parseInput } from '../worker/refusal.ts'
 import { createService, readJson } from '../worker/service.ts'
 import { checkEnclave, enclaveRegistrationSchema } from './report.ts'
 
 /** A quote with its collateral has 40 kB; revocation lists may grow to megabytes. */
-const MAXIMUM_BODY_BYTES = 8 * 1024 * 1024
+const MAX_BODY_BYTES = 8 * 1024 * 1024
 
 export interface VerifierParts {
   readonly account: LocalAccount
@@ -32,7 +31,7 @@ export interface SignedReport {
 /** The verifier's HTTP: a quote in, a signed report out. */
 export function createVerifier({ account, registry, log, clock = Date.now, ...trust }: VerifierParts): Hono {
   const onInternalError = (error: unknown) => log.error({ error }, 'failed to answer')
-  const app = createService({ maximumBodyBytes: MAXIMUM_BODY_BYTES, onInternalError })
+  const app = createService({ maxBodyBytes: MAX_BODY_BYTES, onInternalError })
 
   app.post('/v1/reports', async (c) => {
     const registration = parseInput(enclaveRegistrationSchema, await readJson(c))

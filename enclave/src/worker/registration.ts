@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { keccak } from '@parley/evm'
 import { fromHex, type Hex, ParleyError, reportData, toHex } from '@parley/protocol'
 import type { EnclaveIdentity, RelayedRequest, Relayer } from '@parley/sdk'
 import type { Log } from '@parley/service'
-import { keccak256 } from 'viem'
 import type { Collateral } from '../attestation/index.ts'
 
 /** A machine that vouches for what runs on it. */
@@ -42,7 +42,7 @@ async function attemptRegistration(
 ): Promise<RelayedRequest> {
   const challenge = challengeOf(await relayer.perform('challenges', {}))
   const binding = { enclave, encryptionKey, operator, challenge }
-  const quote = await attester.quote(reportData(binding, (bytes) => keccak256(bytes, 'bytes')))
+  const quote = await attester.quote(reportData(binding, keccak))
   return relayer.perform('enclaves', { ...binding, quote: toHex(quote), collateral: attester.collateral })
 }
 

@@ -1,17 +1,16 @@
 import { ParleyError } from '@parley/protocol'
 import type { WorkOrder, WorkResult } from '@parley/sdk'
-import type { Log } from '@parley/service'
+import { type Log, parseInput } from '@parley/service'
 import type { Hono } from 'hono'
 import { type Enclave, identityOf } from './enclave.ts'
 import { classOf, logJob } from './job-log.ts'
-import { parseInput } from './refusal.ts'
 import { GivenResults } from './results.ts'
 import { createService, readJson } from './service.ts'
 import { hashOf, performWork } from './work.ts'
 import { workOrderSchema } from './work-order.ts'
 
 /** A file of 1 MiB, the most a task takes, quoted as JSON and doubled by hexadecimal. */
-const MAXIMUM_BODY_BYTES = 4 * 1024 * 1024
+const MAX_BODY_BYTES = 4 * 1024 * 1024
 
 export interface WorkerParts {
   readonly enclave: Enclave
@@ -25,7 +24,7 @@ export function createWorker({ enclave, log, clock = Date.now }: WorkerParts): H
   const results = new GivenResults()
   // An error's text may quote input, so only its class is written.
   const onInternalError = (error: unknown) => log.error({ code: classOf(error) }, 'failed to answer')
-  const app = createService({ maximumBodyBytes: MAXIMUM_BODY_BYTES, onInternalError })
+  const app = createService({ maxBodyBytes: MAX_BODY_BYTES, onInternalError })
 
   const work = async (order: WorkOrder): Promise<WorkResult> => {
     const startedAt = clock()

@@ -1,21 +1,21 @@
 import { ParleyError } from '@parley/protocol'
+import { bodyNotJson, bodyTooLarge, toRefusal } from '@parley/service'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { toRefusal } from './refusal.ts'
 
 export interface ServiceOptions {
-  readonly maximumBodyBytes: number
+  readonly maxBodyBytes: number
   /** Told of errors that are nobody's input's fault. */
   readonly onInternalError: (error: unknown) => void
 }
 
 /** An HTTP application with `GET /health` whose every refusal has a name. */
-export function createService({ maximumBodyBytes, onInternalError }: ServiceOptions): Hono {
+export function createService({ maxBodyBytes, onInternalError }: ServiceOptions): Hono {
   const app = new Hono()
   app.use(
     bodyLimit({
-      maxSize: maximumBodyBytes,
-      onError: (c) => refuse(c, new ParleyError('BodyTooLarge', `the body has more than ${maximumBodyBytes} bytes`)),
+      maxSize: maxBodyBytes,
+      onError: (c) => refuse(c, bodyTooLarge(maxBodyBytes)),
     }),
   )
   app.onError((error, c) => {
@@ -32,7 +32,7 @@ export async function readJson(c: Context): Promise<unknown> {
   try {
     return await c.req.json()
   } catch {
-    throw new ParleyError('InputInvalid', 'body: is not JSON', { field: 'body' })
+    throw bodyNotJson()
   }
 }
 

@@ -1,9 +1,8 @@
+import { keccak } from '@parley/evm'
 import { toHex, workloadId } from '@parley/protocol'
-import { ConfigurationError } from '@parley/service'
-import { keccak256 } from 'viem'
+import { ConfigurationError, readJsonFile } from '@parley/service'
 import { z } from 'zod'
 import { loadSimulatedPlatform, SIMULATED_MEASUREMENTS, type StoredPlatform } from '../simulator/index.ts'
-import { readJsonFile } from './json-file.ts'
 import type { Attester } from './registration.ts'
 
 const storedPlatformSchema = z.custom<StoredPlatform>(
@@ -12,7 +11,7 @@ const storedPlatformSchema = z.custom<StoredPlatform>(
 )
 
 /** What the simulator calls every enclave: it measures nothing, so all programs are the same to it. */
-export const simulatedWorkload = toHex(workloadId(SIMULATED_MEASUREMENTS, (bytes) => keccak256(bytes, 'bytes')))
+export const simulatedWorkload = toHex(workloadId(SIMULATED_MEASUREMENTS, keccak))
 
 /** A machine that only this file's readers believe in. */
 export async function readSimulatedAttester(path: string): Promise<Attester> {

@@ -1,7 +1,7 @@
 import { observabilityLevels, ParleyError } from '@parley/protocol'
 import { open, type SealingKey, type TaskRequest, type WorkOrder } from '@parley/sdk'
+import { hexBytes, hexOf } from '@parley/service'
 import { z } from 'zod'
-import { hexBytes, hexOf } from './hex-schema.ts'
 
 /** The body of `POST /v1/jobs`. */
 export const workOrderSchema = z.strictObject({

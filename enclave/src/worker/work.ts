@@ -1,3 +1,4 @@
+import { keccak } from '@parley/evm'
 import { EnclaveResult, type Hex, observabilityLevels, requestHash, toJson, typedDataTypes } from '@parley/protocol'
 import { seal, signingDomain, type TaskRequest, type WorkOrder, type WorkResult } from '@parley/sdk'
 import { keccak256 } from 'viem'
@@ -25,7 +26,7 @@ export async function performWork(order: WorkOrder, enclave: Enclave, nowSeconds
 
 /** What a client's terms on chain name, and what the result is bound to. */
 export function hashOf({ jobId, provider, request }: WorkOrder): Hex {
-  return requestHash({ jobId, provider, bodyHash: keccak256(request) }, (bytes) => keccak256(bytes, 'bytes'))
+  return requestHash({ jobId, provider, bodyHash: keccak256(request) }, keccak)
 }
 
 async function sealAnswer(answer: TaskAnswer, replyTo: Hex, context: Hex): Promise<Hex> {

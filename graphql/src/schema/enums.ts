@@ -1,5 +1,14 @@
-import { type RequestKind, type RequestStatus, requestKinds, requestStatuses } from '@parley/database'
-import { type ErrorName, errors, isErrorName, jobStatuses, observabilityLevels } from '@parley/protocol'
+import {
+  type ErrorName,
+  errors,
+  isErrorName,
+  jobStatuses,
+  observabilityLevels,
+  type RequestKind,
+  type RequestStatus,
+  requestKinds,
+  requestStatuses,
+} from '@parley/protocol'
 import type { Direction } from '../page.ts'
 import { builder } from './builder.ts'
 

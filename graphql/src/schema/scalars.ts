@@ -1,4 +1,4 @@
-import { ParleyError } from '@parley/protocol'
+import { type Hex, ParleyError } from '@parley/protocol'
 import { Kind, type ValueNode } from '../graphql-js.ts'
 import { builder } from './builder.ts'
 
@@ -46,8 +46,8 @@ function parseHex(value: unknown): string {
   throw malformed(value, 'hexadecimal: 0x and two digits for each byte')
 }
 
-function parseAddress(value: unknown): string {
-  if (typeof value === 'string' && /^0x[0-9a-fA-F]{40}$/.test(value)) return value.toLowerCase()
+function parseAddress(value: unknown): Hex {
+  if (typeof value === 'string' && /^0x[0-9a-fA-F]{40}$/.test(value)) return value.toLowerCase() as Hex
   throw malformed(value, 'an address: 0x and 40 hexadecimal digits')
 }
 

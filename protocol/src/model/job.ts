@@ -76,10 +76,12 @@ export type Decision =
   | { readonly status: 'accepted'; readonly state: EscrowState }
   | { readonly status: 'refused'; readonly error: EscrowRefusal }
 
+/** Where the state keeps an owner's balance of a token. */
 export function balanceKey(token: Account, owner: Account): string {
   return `${token} ${owner}`
 }
 
+/** What the escrow does with an action: its next state, or its refusal. */
 export function decide(state: EscrowState, action: EscrowAction): Decision {
   switch (action.name) {
     case 'wait':

@@ -1,6 +1,7 @@
 import { type Deployment, forwarderAbi, readRevert, revertDataOf } from '@parley/evm'
 import { type Hex, ParleyError } from '@parley/protocol'
 import {
+  BlockNotFoundError,
   createPublicClient,
   defineChain,
   encodeFunctionData,
@@ -46,8 +47,24 @@ export async function openChain(url: string, deployment: Deployment, account: Lo
 }
 
 /** Gas that a call would use now. Throws the contract's refusal, by its name, without spending anything. */
-export async function estimate({ client, account }: EvmChain, { to, data }: ChainCall): Promise<bigint> {
+async function estimate({ client, account }: EvmChain, { to, data }: ChainCall): Promise<bigint> {
   return refusing(client.estimateGas({ account: account.address, to, data }))
+}
+
+/** What a transaction may use besides the calls of its request: checks, events and the bytes themselves. */
+const OVERHEAD_GAS = 400_000n
+
+/** Same, and throws GasTooHigh for what would cost us more than `maxGas` and a fixed overhead: a signature check can be made dear, too. */
+export async function estimateWithin(chain: EvmChain, call: ChainCall, maxGas: bigint): Promise<bigint> {
+  const gas = await estimate(chain, call)
+  if (gas <= maxGas + OVERHEAD_GAS) return gas
+  throw new ParleyError('GasTooHigh', `it would use ${gas} gas; at most ${maxGas + OVERHEAD_GAS} is paid for`)
+}
+
+/** What a call would return now. Throws the contract's refusal, by its name. */
+export async function simulate({ client, account }: EvmChain, call: ChainCall): Promise<Hex> {
+  const { data = '0x' } = await refusing(client.call({ account: account.address, ...call }))
+  return data
 }
 
 /** Throws what the calls of a forward request would fail with: the forwarder, asked alone, would only record it. */
@@ -61,11 +78,22 @@ export async function simulateForwarded(
   await refusing(client.call({ account: forwarder, to: forwarder, data }))
 }
 
+/** The receipt of a transaction, once it is mined. */
 export async function findReceipt({ client }: EvmChain, hash: Hex): Promise<TransactionReceipt | undefined> {
   try {
     return await client.getTransactionReceipt({ hash })
   } catch (error) {
     if (error instanceof TransactionReceiptNotFoundError) return undefined
+    throw error
+  }
+}
+
+/** The hash of the block at this height now; undefined when the chain is not that long. */
+export async function findBlockHash({ client }: EvmChain, blockNumber: bigint): Promise<Hex | undefined> {
+  try {
+    return (await client.getBlock({ blockNumber })).hash
+  } catch (error) {
+    if (error instanceof BlockNotFoundError) return undefined
     throw error
   }
 }

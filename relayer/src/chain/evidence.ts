@@ -1,38 +1,99 @@
-import { enclaveEvaluatorAbi, forwarderAbi } from '@parley/evm'
+import { enclaveEvaluatorAbi, enclaveRegistryAbi, forwarderAbi } from '@parley/evm'
 import { decodeFunctionData, type Hash, type Hex, keccak256 } from 'viem'
 import type { RequestRow } from '../store.ts'
 import type { EvmChain } from './chain.ts'
 
 /** The transaction, whoever sent it, that did what this request asks for. */
 export async function findEvidence(chain: EvmChain, request: RequestRow): Promise<Hash | undefined> {
-  const data = request.callData as Hex
-  if (request.kind === 'transactions') return findForwarded(chain, data)
-  if (request.kind === 'results') return findAcceptedResult(chain, data)
-  return undefined
+  const data = request.callData
+  if (data === null) return undefined
+  switch (request.kind) {
+    case 'transactions':
+      return findForwarded(chain, data)
+    case 'results':
+      return findAcceptedResult(chain, data)
+    case 'enclaves':
+      return findRegistration(chain, data)
+    case 'challenges':
+      // Each is another one: nobody else can give ours.
+      return undefined
+  }
 }
 
-async function findForwarded({ client, deployment }: EvmChain, data: Hex): Promise<Hash | undefined> {
-  const { args } = decodeFunctionData({ abi: forwarderAbi, data })
-  const [request] = args as readonly [
-    { from: Hex; calls: readonly { to: Hex; data: Hex }[]; gas: bigint; nonce: bigint; deadline: bigint },
-  ]
+async function findForwarded(chain: EvmChain, data: Hex): Promise<Hash | undefined> {
+  const { functionName, args } = decodeFunctionData({ abi: forwarderAbi, data })
+  if (functionName !== 'execute') return undefined
+  const { client, deployment } = chain
+  const [{ from, nonce }] = args
   const forwarder = { address: deployment.forwarder, abi: forwarderAbi } as const
-  const requestId = await client.readContract({ ...forwarder, functionName: 'hashRequest', args: [request] })
-  const range = { ...forwarder, args: { requestId }, fromBlock: BigInt(deployment.fromBlock) } as const
-  const executed = await client.getContractEvents({ ...range, eventName: 'RequestExecuted' })
-  const failed = await client.getContractEvents({ ...range, eventName: 'RequestFailed' })
-  return [...executed, ...failed][0]?.transactionHash
+  if (!(await client.readContract({ ...forwarder, functionName: 'isNonceUsed', args: [from, nonce] }))) return undefined
+
+  const requestId = await client.readContract({ ...forwarder, functionName: 'hashRequest', args: [args[0]] })
+  return newestFirst(chain, async (range) => {
+    const sought = { ...forwarder, args: { requestId }, ...range } as const
+    const executed = await client.getContractEvents({ ...sought, eventName: 'RequestExecuted' })
+    const failed = await client.getContractEvents({ ...sought, eventName: 'RequestFailed' })
+    return [...executed, ...failed][0]?.transactionHash
+  })
 }
 
 /** A job completes once: its result is this one only when the answer is the same, byte for byte. */
-async function findAcceptedResult({ client, deployment }: EvmChain, data: Hex): Promise<Hash | undefined> {
-  const { args } = decodeFunctionData({ abi: enclaveEvaluatorAbi, data })
-  const [jobId, , , , response] = args as readonly [bigint, unknown, Hex, Hex, Hex]
-  const range = {
-    address: deployment.enclaveEvaluator,
-    abi: enclaveEvaluatorAbi,
-    fromBlock: BigInt(deployment.fromBlock),
-  } as const
-  const accepted = await client.getContractEvents({ ...range, eventName: 'ResultAccepted', args: { jobId } })
-  return accepted.find((event) => event.args.responseHash === keccak256(response))?.transactionHash
+async function findAcceptedResult(chain: EvmChain, data: Hex): Promise<Hash | undefined> {
+  const { functionName, args } = decodeFunctionData({ abi: enclaveEvaluatorAbi, data })
+  if (functionName !== 'acceptResult') return undefined
+  const { client, deployment } = chain
+  const [jobId, , , , response] = args
+  return newestFirst(chain, async (range) => {
+    const evaluator = {
+      address: deployment.enclaveEvaluator,
+      abi: enclaveEvaluatorAbi,
+      args: { jobId },
+      ...range,
+    } as const
+    const accepted = await client.getContractEvents({ ...evaluator, eventName: 'ResultAccepted' })
+    return accepted.find((event) => event.args.responseHash === keccak256(response))?.transactionHash
+  })
+}
+
+async function findRegistration(chain: EvmChain, data: Hex): Promise<Hash | undefined> {
+  const { functionName, args } = decodeFunctionData({ abi: enclaveRegistryAbi, data })
+  if (functionName !== 'registerEnclave') return undefined
+  const { client, deployment } = chain
+  const [{ enclave, quoteId }] = args
+  return newestFirst(chain, async (range) => {
+    const registry = {
+      address: deployment.enclaveRegistry,
+      abi: enclaveRegistryAbi,
+      args: { enclave },
+      ...range,
+    } as const
+    const registered = await client.getContractEvents({ ...registry, eventName: 'EnclaveRegistered' })
+    return registered.find((event) => event.args.quoteId === quoteId)?.transactionHash
+  })
+}
+
+interface BlockRange {
+  readonly fromBlock: bigint
+  readonly toBlock: bigint
+}
+
+/** What public nodes answer in one request. */
+const RANGE_BLOCKS = 2_000n
+
+/** How far back it is looked for: a day of blocks, more than a request is good for. */
+const MAX_BLOCKS = 10_000n
+
+async function newestFirst(
+  { client, deployment }: EvmChain,
+  look: (range: BlockRange) => Promise<Hash | undefined>,
+): Promise<Hash | undefined> {
+  const head = await client.getBlockNumber()
+  const deployed = BigInt(deployment.fromBlock)
+  const oldest = head - MAX_BLOCKS > deployed ? head - MAX_BLOCKS : deployed
+  for (let toBlock = head; toBlock >= oldest; toBlock -= RANGE_BLOCKS) {
+    const fromBlock = toBlock - RANGE_BLOCKS + 1n > oldest ? toBlock - RANGE_BLOCKS + 1n : oldest
+    const found = await look({ fromBlock, toBlock })
+    if (found) return found
+  }
+  return undefined
 }

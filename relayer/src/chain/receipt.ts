@@ -1,32 +1,13 @@
-import {
-  agentRegistryAbi,
-  demoDollarAbi,
-  enclaveEvaluatorAbi,
-  enclaveRegistryAbi,
-  forwarderAbi,
-  jobEscrowAbi,
-  readRevert,
-} from '@parley/evm'
-import { ParleyError } from '@parley/protocol'
+import { storable } from '@parley/database'
+import { type Deployment, eventAbi, readRevert } from '@parley/evm'
+import { type EmittedEvent, ParleyError } from '@parley/protocol'
 import { parseEventLogs, type TransactionReceipt } from 'viem'
 
-const abi = [
-  ...forwarderAbi,
-  ...agentRegistryAbi,
-  ...enclaveRegistryAbi,
-  ...jobEscrowAbi,
-  ...enclaveEvaluatorAbi,
-  ...demoDollarAbi,
-].filter((item) => item.type === 'event')
-
-/** An event as JSON: numbers as decimal strings. */
-export interface EmittedEvent {
-  readonly name: string
-  readonly args: Readonly<Record<string, string>>
-}
-
-export function readEvents({ logs }: TransactionReceipt): EmittedEvent[] {
-  return parseEventLogs({ abi, logs, strict: true }).map(({ eventName, args }) => ({
+/** What a transaction's contracts of ours emitted. */
+export function readEvents({ logs }: TransactionReceipt, deployment: Deployment): EmittedEvent[] {
+  const ours = new Set<string>(Object.values(deployment).filter((value) => typeof value === 'string'))
+  const relevant = logs.filter(({ address }) => ours.has(address.toLowerCase()))
+  return parseEventLogs({ abi: eventAbi, logs: relevant, strict: true }).map(({ eventName, args }) => ({
     name: eventName,
     args: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, textOf(value)])),
   }))
@@ -42,5 +23,7 @@ export function readFailure(events: readonly EmittedEvent[]): ParleyError | unde
 
 function textOf(value: unknown): string {
   const text = String(value)
-  return /^0x[0-9a-fA-F]{40}$/.test(text) ? text.toLowerCase() : text
+  // What an enclave answers travels in an event: bytes are whole or useless.
+  if (/^0x[0-9a-fA-F]*$/.test(text)) return text.length === 42 ? text.toLowerCase() : text
+  return storable(text)
 }

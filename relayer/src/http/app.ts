@@ -1,23 +1,16 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { RequestKind } from '@parley/database'
 import { enclaveRegistrationSchema } from '@parley/enclave/report'
-import { type Hex, ParleyError } from '@parley/protocol'
+import { ParleyError, type RequestKind } from '@parley/protocol'
+import { bodyNotJson, bodyTooLarge, inputInvalid, toParleyError, toRefusal } from '@parley/service'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { Prepared } from '../requests/prepared.ts'
 import { errorOf, type RequestRow } from '../store.ts'
-import { errorBody, httpStatusOf, requestBody } from './answers.ts'
+import type { Incoming } from '../take.ts'
+import { requestBody } from './answers.ts'
 import { bodySchemas, errorSchema, headerSchema, requestSchema } from './schemas.ts'
 
 /** A quote with its collateral is 25 kB, in hexadecimal and JSON; answers of a job travel here too. */
 const MAX_BODY_BYTES = 256 * 1024
-
-export interface Incoming {
-  readonly kind: RequestKind
-  readonly body: unknown
-  readonly text: string
-  readonly idempotencyKey: string | undefined
-}
 
 export interface AppDependencies {
   /** Promises a request, or says what it was answered before. Throws the refusal. */
@@ -63,13 +56,13 @@ const findRoute = createRoute({
 export function createApp({ take, find, isReady, log }: AppDependencies): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
-      if (!result.success) throw invalid(result.error.issues[0])
+      if (!result.success) throw inputInvalid(result.error)
     },
   })
 
   const onError = async (context: Context) => {
     await discard(context.req.raw.body)
-    throw new ParleyError('BodyTooLarge', `the body has more than ${MAX_BODY_BYTES} bytes`)
+    throw bodyTooLarge(MAX_BODY_BYTES)
   }
   app.use('/v1/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError }))
   app.use('/v1/*', requireJson)
@@ -110,7 +103,8 @@ export function createApp({ take, find, isReady, log }: AppDependencies): OpenAP
         'refused',
       )
     if (refusal.code === 'RateLimited') context.header('retry-after', '10')
-    return context.json({ error: errorBody(refusal) }, httpStatusOf(refusal))
+    const { status, body } = toRefusal(refusal)
+    return context.json(body, status)
   })
   return app
 }
@@ -133,24 +127,7 @@ async function requireJson(context: Context, next: () => Promise<void>): Promise
 }
 
 function refusalOf(error: Error): ParleyError {
-  if (error instanceof ParleyError) return error
   // Hono's own refusal of a body that is no JSON.
-  if ('status' in error && error.status === 400)
-    return new ParleyError('InputInvalid', 'the body is not JSON', { field: 'body' })
-  return new ParleyError('Internal', 'something went wrong here; nothing is lost, try again later')
-}
-
-function invalid(issue: z.core.$ZodIssue | undefined): ParleyError {
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
-  const field = [...(issue?.path ?? []), ...unknown].map(String).join('.') || 'body'
-  const problem = unknown.length > 0 ? 'is not expected here' : (issue?.message ?? 'is not valid')
-  return new ParleyError('InputInvalid', `${field}: ${problem}`, { field })
-}
-
-/** Whose request a body claims to be, for the record of refusals only. */
-export function claimedAccount({ kind, body }: Incoming, prepared?: Prepared): Hex | undefined {
-  if (prepared) return prepared.account
-  const { request, enclave } = body as { request?: { from?: string }; enclave?: string }
-  const account = kind === 'transactions' ? request?.from : enclave
-  return account?.toLowerCase() as Hex | undefined
+  if ('status' in error && error.status === 400) return bodyNotJson()
+  return toParleyError(error)
 }

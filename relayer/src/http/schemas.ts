@@ -1,6 +1,14 @@
 import { z } from '@hono/zod-openapi'
-import { requestKinds, requestStatuses } from '@parley/database'
-import { EnclaveResult, errors, type FieldType, ForwardRequest, type Message } from '@parley/protocol'
+import {
+  EnclaveResult,
+  errors,
+  type FieldType,
+  ForwardRequest,
+  type Message,
+  requestKinds,
+  requestStatuses,
+} from '@parley/protocol'
+import { hexBytes, hexOf, hexUpTo } from '@parley/service'
 
 /** A message's JSON form as a schema, for validation and for the OpenAPI document; the codec then checks ranges. */
 function messageSchema({ name, fields }: Message): z.ZodObject {
@@ -11,24 +19,17 @@ function messageSchema({ name, fields }: Message): z.ZodObject {
 function fieldSchema(type: FieldType): z.ZodType {
   if (typeof type !== 'string') return z.array(messageSchema(type[0])).max(32)
   if (type === 'string') return z.string()
-  if (type === 'address') return hexSchema(20)
-  if (type === 'bytes32') return hexSchema(32)
-  if (type === 'bytes') return hexSchema()
+  if (type === 'address') return hexOf(20)
+  if (type === 'bytes32') return hexOf(32)
+  if (type === 'bytes') return hexBytes
   return z
     .string()
     .regex(/^(0|[1-9][0-9]{0,77})$/, `must be a ${type} as a decimal string`)
     .openapi({ format: type })
 }
 
-function hexSchema(bytes?: number): z.ZodString {
-  // Whether the digits make whole bytes is for the codec: a pattern that repeats pairs overflows on long texts.
-  const digits = bytes === undefined ? '*' : `{${2 * bytes}}`
-  const problem = `must be 0x and ${bytes === undefined ? '' : `${2 * bytes} `}hexadecimal digits`
-  return z.string().regex(new RegExp(`^0x[0-9a-fA-F]${digits}$`), problem)
-}
-
 /** What an ERC-1271 wallet's signature may measure at most. */
-const signatureSchema = hexSchema().max(2 + 2 * 4096)
+const signatureSchema = hexUpTo(4096)
 
 export const bodySchemas = {
   transactions: z
@@ -36,11 +37,11 @@ export const bodySchemas = {
     .openapi('SignedForwardRequest'),
   results: z
     .strictObject({
-      jobId: hexSchema(32),
-      enclave: hexSchema(20),
+      jobId: hexOf(32),
+      enclave: hexOf(20),
       result: messageSchema(EnclaveResult),
       signature: signatureSchema,
-      response: hexSchema(),
+      response: hexBytes,
     })
     .openapi('SignedResult'),
   challenges: z.strictObject({}).openapi('ChallengeRequest'),

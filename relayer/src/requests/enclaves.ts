@@ -1,7 +1,8 @@
 import { enclaveRegistryAbi } from '@parley/evm'
-import { type EnclaveReport, type ErrorName, type Hex, isErrorName, ParleyError } from '@parley/protocol'
+import { type EnclaveReport, type Hex, ParleyError } from '@parley/protocol'
+import { refusal } from '@parley/sdk'
 import { encodeFunctionData } from 'viem'
-import { type EvmChain, estimate } from '../chain/chain.ts'
+import { type EvmChain, estimateWithin } from '../chain/chain.ts'
 import type { Prepared } from './prepared.ts'
 
 export interface Verifiers {
@@ -11,7 +12,12 @@ export interface Verifiers {
 }
 
 /** Checks a quote, has a quorum of verifiers sign what it shows, and checks that the registry would accept it. */
-export async function prepareEnclave(chain: EvmChain, verifiers: Verifiers, body: unknown): Promise<Prepared> {
+export async function prepareEnclave(
+  chain: EvmChain,
+  maxGas: bigint,
+  verifiers: Verifiers,
+  body: unknown,
+): Promise<Prepared> {
   const report = await verifiers.check(body)
   const { enclaveRegistry } = chain.deployment
   const registry = { address: enclaveRegistry, abi: enclaveRegistryAbi } as const
@@ -23,7 +29,7 @@ export async function prepareEnclave(chain: EvmChain, verifiers: Verifiers, body
     args: [report, signatures],
   })
   const call = { to: enclaveRegistry, data }
-  await estimate(chain, call)
+  await estimateWithin(chain, call, maxGas)
   return { call, account: report.enclave, effect: `quote:${report.quoteId}` }
 }
 
@@ -47,16 +53,15 @@ async function askVerifier(url: string, body: unknown): Promise<Vote> {
   const response = await fetch(`${url.replace(/\/$/, '')}/v1/reports`, init)
   const answer = await response.json()
   if (response.ok) return answer
-  const code = answer?.error?.code
-  const name: ErrorName = typeof code === 'string' && isErrorName(code) ? code : 'VerifierRefused'
-  throw new ParleyError(name, String(answer?.error?.message ?? `verifier ${url} refused without a reason`))
+  const unknown = new ParleyError('VerifierRefused', `verifier ${url} refused without a reason`)
+  throw refusal(answer?.error, unknown)
 }
 
 /** What a verifier refused is the reason; that too few answered is one only when none refused. */
 function shortfall(asked: readonly PromiseSettledResult<Vote>[], given: number, quorum: number): ParleyError {
   const reasons = asked.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []))
-  const refusal = reasons.find((reason) => reason instanceof ParleyError)
-  if (refusal) return refusal
+  const refused = reasons.find((reason) => reason instanceof ParleyError)
+  if (refused) return refused
   const message = `${given} of the ${quorum} verifiers that it takes have answered; try again`
   return new ParleyError('VerifiersUnavailable', message, { cause: new AggregateError(reasons) })
 }

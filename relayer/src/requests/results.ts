@@ -1,31 +1,34 @@
 import { enclaveEvaluatorAbi } from '@parley/evm'
 import { EnclaveResult, fromJson, type Hex } from '@parley/protocol'
 import { encodeFunctionData } from 'viem'
-import { type EvmChain, estimate } from '../chain/chain.ts'
+import { type EvmChain, estimateWithin } from '../chain/chain.ts'
 import type { Prepared } from './prepared.ts'
+import { requireTokenOfJob } from './sponsoring.ts'
+import type { SponsoringLimits } from './transactions.ts'
 
 export interface ResultBody {
-  readonly jobId: string
-  readonly enclave: string
+  readonly jobId: Hex
+  readonly enclave: Hex
   readonly result: unknown
-  readonly signature: string
-  readonly response: string
+  readonly signature: Hex
+  readonly response: Hex
 }
 
 /** Checks an enclave-signed result as the chain would: the evaluator's own checks, before they cost gas. */
-export async function prepareResult(chain: EvmChain, body: ResultBody): Promise<Prepared> {
+export async function prepareResult(chain: EvmChain, limits: SponsoringLimits, body: ResultBody): Promise<Prepared> {
+  const { jobId, enclave, signature, response } = body
   const { requestHash, responseHash, workload, observability, producedAt } = fromJson(
     EnclaveResult,
     body.result,
     'result',
   )
   const result = { requestHash, responseHash, workload, observability: Number(observability), producedAt }
-  const enclave = body.enclave.toLowerCase() as Hex
-  const args = [BigInt(body.jobId), result, enclave, body.signature as Hex, body.response as Hex] as const
+  const args = [BigInt(jobId), result, enclave, signature, response] as const
   const call = {
     to: chain.deployment.enclaveEvaluator,
     data: encodeFunctionData({ abi: enclaveEvaluatorAbi, functionName: 'acceptResult', args }),
   }
-  await estimate(chain, call)
-  return { call, account: enclave, effect: `result:${body.jobId.toLowerCase()}` }
+  await requireTokenOfJob(chain, BigInt(jobId), limits.tokens, 'jobId')
+  await estimateWithin(chain, call, limits.maxGas)
+  return { call, account: enclave, effect: `result:${jobId}` }
 }

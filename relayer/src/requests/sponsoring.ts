@@ -1,6 +1,7 @@
 import { agentRegistryAbi, type Deployment, enclaveEvaluatorAbi, jobEscrowAbi } from '@parley/evm'
 import { type Call, type Hex, ParleyError } from '@parley/protocol'
-import { decodeFunctionData } from 'viem'
+import { decodeFunctionData, zeroAddress } from 'viem'
+import type { EvmChain } from '../chain/chain.ts'
 
 /** What the relayer pays for, by contract: nothing else that a request might call. */
 const sponsoredMethods = {
@@ -22,20 +23,43 @@ const sponsoredMethods = {
   enclaveEvaluator: { abi: enclaveEvaluatorAbi, methods: ['setTerms'] },
 } as const
 
-/** The call's first argument is a token: a contract of a stranger would spend our gas as it likes. */
-const methodsThatNameToken: Record<string, number> = { usePermit: 0, setBudget: 1 }
+/** Which argument names a token, whose code then runs at our cost. */
+const tokenArgument: Readonly<Record<string, number>> = { usePermit: 0, setBudget: 1 }
+
+/** Methods that move the money of the job in their first argument, and so run the code of its token. */
+const movesMoney: ReadonlySet<string> = new Set(['fund', 'complete', 'reject', 'claimRefund'])
 
 /** Throws MethodNotSponsored, with the call's field, when a request contains anything that is not on the list. */
-export function requireSponsored(calls: readonly Call[], deployment: Deployment, tokens: readonly string[]): void {
+export async function requireSponsored(
+  chain: EvmChain,
+  calls: readonly Call[],
+  tokens: readonly string[],
+): Promise<void> {
   for (const [at, { to, data }] of calls.entries()) {
     const field = `request.calls.${at}`
-    const { name, args } = sponsoredCall(to, data, deployment, field)
-    const position = methodsThatNameToken[name]
-    if (position === undefined || tokens.length === 0) continue
-    const token = String(args[position]).toLowerCase()
-    if (!tokens.includes(token))
-      throw new ParleyError('MethodNotSponsored', `${name} names the token ${token}, which is not sponsored`, { field })
+    const { name, args } = sponsoredCall(to, data, chain.deployment, field)
+    const position = tokenArgument[name]
+    if (position !== undefined) requireToken(String(args[position]), tokens, field)
+    if (movesMoney.has(name)) await requireTokenOfJob(chain, BigInt(String(args[0])), tokens, field)
   }
+}
+
+/** Throws MethodNotSponsored for a job in a token whose code is not to run at our cost. A job that does not exist yet has none. */
+export async function requireTokenOfJob(
+  { client, deployment }: EvmChain,
+  jobId: bigint,
+  tokens: readonly string[],
+  field: string,
+): Promise<void> {
+  if (tokens.length === 0) return
+  const escrow = { address: deployment.jobEscrow, abi: jobEscrowAbi } as const
+  const { token } = await client.readContract({ ...escrow, functionName: 'getJob', args: [jobId] })
+  if (token !== zeroAddress) requireToken(token, tokens, field)
+}
+
+function requireToken(token: string, tokens: readonly string[], field: string): void {
+  if (tokens.length === 0 || tokens.includes(token.toLowerCase())) return
+  throw new ParleyError('MethodNotSponsored', `the token ${token} is not sponsored`, { field })
 }
 
 function sponsoredCall(

@@ -1,7 +1,7 @@
 import { forwarderAbi } from '@parley/evm'
 import { ForwardRequest, fromJson, type Hex, ParleyError } from '@parley/protocol'
-import { encodeFunctionData } from 'viem'
-import { type EvmChain, estimate, simulateForwarded } from '../chain/chain.ts'
+import { decodeFunctionResult, encodeFunctionData } from 'viem'
+import { type ChainCall, type EvmChain, estimateWithin, simulate, simulateForwarded } from '../chain/chain.ts'
 import type { Prepared } from './prepared.ts'
 import { requireSponsored } from './sponsoring.ts'
 
@@ -15,21 +15,37 @@ export interface SponsoringLimits {
 export async function prepareTransaction(
   chain: EvmChain,
   limits: SponsoringLimits,
-  body: { request: unknown; signature: string },
+  body: { request: unknown; signature: Hex },
 ): Promise<Prepared> {
   const request = fromJson(ForwardRequest, body.request, 'request')
   if (request.calls.length === 0) throw invalid('request.calls', 'is empty')
   if (request.gas > limits.maxGas) throw invalid('request.gas', `is over ${limits.maxGas}`)
-  requireSponsored(request.calls, chain.deployment, limits.tokens)
+  await requireTimely(chain, request.deadline)
+  await requireSponsored(chain, request.calls, limits.tokens)
 
-  const args = [request, body.signature as Hex] as const
-  const call = {
-    to: chain.deployment.forwarder,
-    data: encodeFunctionData({ abi: forwarderAbi, functionName: 'execute', args }),
-  }
-  await estimate(chain, call)
-  await simulateForwarded(chain, request.from, request.calls)
+  const args = [request, body.signature] as const
+  const data = encodeFunctionData({ abi: forwarderAbi, functionName: 'execute', args })
+  const call = { to: chain.deployment.forwarder, data }
+  await requireSuccess(chain, call, request)
+  await estimateWithin(chain, call, limits.maxGas)
   return { call, account: request.from, effect: `forward:${request.from}:${request.nonce}` }
+}
+
+/** A promise must end: whatever cannot be judged for a day is not good any more. */
+const MAX_DEADLINE_SECONDS = 86_400n
+
+async function requireTimely({ client }: EvmChain, deadline: bigint): Promise<void> {
+  const { timestamp } = await client.getBlock()
+  if (deadline <= timestamp + MAX_DEADLINE_SECONDS) return
+  throw invalid('request.deadline', `is more than a day after the chain's time, ${timestamp}`)
+}
+
+/** The forwarder itself succeeds when the calls fail: it is asked whether they do, and then they are asked why. */
+async function requireSuccess(chain: EvmChain, call: ChainCall, request: ForwardRequest): Promise<void> {
+  const data = await simulate(chain, call)
+  if (decodeFunctionResult({ abi: forwarderAbi, functionName: 'execute', data })) return
+  await simulateForwarded(chain, request.from, request.calls)
+  throw new ParleyError('GasTooLow', `the calls need more than request.gas, ${request.gas}`, { field: 'request.gas' })
 }
 
 function invalid(field: string, problem: string): ParleyError {

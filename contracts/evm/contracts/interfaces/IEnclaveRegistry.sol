@@ -14,10 +14,11 @@ interface IEnclaveRegistry {
         uint64 expiresAt;
     }
 
-    /// @dev `expiresAt` (seconds) is zero for an unknown enclave.
+    /// @dev `expiresAt` (seconds) is zero for an unknown enclave; `attestedAt` is when its challenge was given.
     struct Enclave {
         address operator;
-        uint64 expiresAt;
+        uint48 expiresAt;
+        uint40 attestedAt;
         bool isRevoked;
         bytes32 workload;
         bytes32 encryptionKey;
@@ -38,6 +39,7 @@ interface IEnclaveRegistry {
     error ChallengeUnknown(bytes32 challenge);
     error ChallengeExpired(bytes32 challenge, uint64 issuedAt);
     error ReportExpired(uint64 expiresAt);
+    error ReportOutdated(uint64 issuedAt, uint64 attestedAt);
     error WorkloadNotAllowed(bytes32 workload);
     error VerifierUnknown(address verifier);
     error VerifiersOutOfOrder(address verifier);
@@ -53,7 +55,7 @@ interface IEnclaveRegistry {
 
     /// @notice Registers an enclave, or renews it, on a report that a quorum of verifiers signed (EIP-712). Anyone may bring it.
     /// `signatures` are ECDSA, in ascending order of their signers' addresses.
-    /// @dev The registration ends at the report's `expiresAt`, at the latest `maxAge` after its challenge was given. A quote cannot count
+    /// @dev A report on an older challenge than the registration's does not count. The registration ends at the report's `expiresAt`, at the latest `maxAge` after its challenge was given. A quote cannot count
     /// twice: its report_data contains the challenge, and that is used up.
     function registerEnclave(EnclaveReport calldata report, bytes[] calldata signatures) external;
 

@@ -12,11 +12,11 @@ export interface CurrencyTotal {
 }
 
 /** What travels sealed as hex and JSON still fits the body limit of `POST /v1/jobs` many times smaller than a server's memory. */
-const MAXIMUM_BYTES = 1024 * 1024
+const MAX_BYTES = 1024 * 1024
 /** Below what 1 MiB could hold, so that the time a file takes is bounded by its rows too. */
-const MAXIMUM_ROWS = 100_000
+const MAX_ROWS = 100_000
 /** The most that any currency or token in use divides into and invoices state (ISO 4217 knows four, bitcoin eight). */
-const MAXIMUM_DECIMALS = 8
+const MAX_DECIMALS = 8
 
 const columns = ['invoice', 'currency', 'amount'] as const
 type Column = (typeof columns)[number]
@@ -29,7 +29,7 @@ export function invoiceTotals(csv: string): InvoiceTotals {
   const [header, ...rows] = readRecords(csv)
   const at = findColumns(header?.cells ?? [])
   if (rows.length === 0) throw failed('the file has a header but no invoices')
-  if (rows.length > MAXIMUM_ROWS) throw failed(`the file has ${rows.length} invoices, more than ${MAXIMUM_ROWS}`)
+  if (rows.length > MAX_ROWS) throw failed(`the file has ${rows.length} invoices, more than ${MAX_ROWS}`)
 
   const sums = new Map<string, Sum>()
   for (const { row, cells } of rows) {
@@ -68,7 +68,7 @@ interface Sum {
 /** Rows without any text are left out but counted, so that row numbers are those that a spreadsheet shows. */
 function readRecords(csv: string): Row[] {
   const size = new TextEncoder().encode(csv).length
-  if (size > MAXIMUM_BYTES) throw failed(`the file has ${size} bytes, more than ${MAXIMUM_BYTES}`)
+  if (size > MAX_BYTES) throw failed(`the file has ${size} bytes, more than ${MAX_BYTES}`)
   try {
     const records = parse(csv, { bom: true, relax_column_count: true, record_delimiter: ['\r\n', '\n', '\r'] })
     return records
@@ -104,8 +104,8 @@ function currencyOf(cell: Cell): string {
 function amountOf(cell: Cell): Amount {
   const [, sign, units, fraction = ''] = /^(-?)(\d{1,30})(?:\.(\d+))?$/.exec(cell.text) ?? []
   if (units === undefined) throw wrong(cell, 'is not a number like 1234.50, without separators, exponent or symbol')
-  if (fraction.length > MAXIMUM_DECIMALS) throw wrong(cell, `has more than ${MAXIMUM_DECIMALS} decimals`)
-  return { atoms: BigInt(`${sign}${units}${fraction.padEnd(MAXIMUM_DECIMALS, '0')}`), decimals: fraction.length }
+  if (fraction.length > MAX_DECIMALS) throw wrong(cell, `has more than ${MAX_DECIMALS} decimals`)
+  return { atoms: BigInt(`${sign}${units}${fraction.padEnd(MAX_DECIMALS, '0')}`), decimals: fraction.length }
 }
 
 function addTo(sums: Map<string, Sum>, currency: string, invoice: string, { atoms, decimals }: Amount): void {
@@ -125,9 +125,9 @@ function toTotals(sums: ReadonlyMap<string, Sum>): InvoiceTotals {
 }
 
 function toDecimal({ atoms, decimals }: Pick<Sum, 'atoms' | 'decimals'>): string {
-  const digits = (atoms < 0n ? -atoms : atoms).toString().padStart(MAXIMUM_DECIMALS + 1, '0')
-  const units = digits.slice(0, -MAXIMUM_DECIMALS)
-  const fraction = digits.slice(-MAXIMUM_DECIMALS).slice(0, decimals)
+  const digits = (atoms < 0n ? -atoms : atoms).toString().padStart(MAX_DECIMALS + 1, '0')
+  const units = digits.slice(0, -MAX_DECIMALS)
+  const fraction = digits.slice(-MAX_DECIMALS).slice(0, decimals)
   return `${atoms < 0n ? '-' : ''}${units}${fraction === '' ? '' : `.${fraction}`}`
 }
 

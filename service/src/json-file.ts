@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { ConfigurationError } from '@parley/service'
 import { z } from 'zod'
+import { ConfigurationError } from './configuration.ts'
 
 /** Reads the JSON file that a variable of the environment names. Throws a ConfigurationError that names variable and path. */
 export async function readJsonFile<Schema extends z.ZodType>(

@@ -1,0 +1,16 @@
+import * as contracts from '../generated/contracts.ts'
+
+const abi = [
+  ...contracts.forwarderAbi,
+  ...contracts.agentRegistryAbi,
+  ...contracts.enclaveRegistryAbi,
+  ...contracts.jobEscrowAbi,
+  ...contracts.enclaveEvaluatorAbi,
+  ...contracts.demoDollarAbi,
+]
+
+/** Every event of our contracts, and those that they inherit. */
+export const eventAbi = abi.filter((item) => item.type === 'event')
+
+/** Every error of our contracts, and those that come through them from libraries and tokens. */
+export const errorAbi = abi.filter((item) => item.type === 'error')

@@ -1,0 +1,23 @@
+import { hexOf, readJsonFile } from '@parley/service'
+import { z } from 'zod'
+
+/** Where the contracts of one chain are. `fromBlock` is the first block that can hold an event of theirs. */
+export const deploymentSchema = z
+  .object({
+    chainId: z.int().positive(),
+    fromBlock: z.int().nonnegative(),
+    forwarder: hexOf(20),
+    agentRegistry: hexOf(20),
+    enclaveRegistry: hexOf(20),
+    jobEscrow: hexOf(20),
+    enclaveEvaluator: hexOf(20),
+  })
+  .readonly()
+
+/** Where the contracts of one chain are, addresses in lower case. */
+export type Deployment = z.infer<typeof deploymentSchema>
+
+/** The deployment in the file that DEPLOYMENT names. Throws a ConfigurationError when it is missing or another kind of file. */
+export function readDeployment(path: string): Promise<Deployment> {
+  return readJsonFile('DEPLOYMENT', path, deploymentSchema)
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { readConfiguration } from './configuration.ts'
+import { databaseUrl, logLevel, port, privateKey } from './settings.ts'
+
+const schema = z.object({ DATABASE_URL: databaseUrl, PORT: port(4000), LOG_LEVEL: logLevel, KEY: privateKey('signs') })
+const good = { DATABASE_URL: 'postgresql://me@127.0.0.1:5432/parley', KEY: `0x${'aB'.repeat(32)}` }
+
+test('what is not set has its default, and a key is lower-case', () => {
+  const settings = readConfiguration(schema, good)
+
+  expect(settings).toEqual({ ...good, KEY: good.KEY.toLowerCase(), PORT: 4000, LOG_LEVEL: 'info' })
+})
+
+test.each([
+  ['DATABASE_URL', 'hello', 'DATABASE_URL has a value that does not fit (must be a postgres:// or postgresql:// URL)'],
+  ['PORT', '70000', 'PORT is "70000"'],
+  ['LOG_LEVEL', 'loud', 'set it to debug, info, warn, error or silent.'],
+  ['KEY', '0x12', 'set it to the private key that signs: 0x and 64 hexadecimal digits.'],
+])('%s=%s is refused in a sentence', (name, value, sentence) => {
+  const read = () => readConfiguration(schema, { ...good, [name]: value })
+
+  expect(read).toThrow(sentence)
+})
+
+test('neither a database’s URL nor a key is repeated in the sentence', () => {
+  const read = () => readConfiguration(schema, { DATABASE_URL: 'mysql://me:hunter2@h', KEY: '0xc0ffee' })
+
+  expect(read).toThrow(expect.objectContaining({ message: expect.not.stringMatching(/hunter2|c0ffee/) }))
+})
