@@ -1,0 +1,268 @@
+import { type Database, requests } from '@parley/database'
+import type { Hex } from '@parley/protocol'
+import { encodeFunctionData } from 'viem'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { NOBODY, OWNER } from '../../indexer/test/test-chain.ts'
+import { createApp } from '../src/http/app.ts'
+import { findRequest, forgetOldRefusals } from '../src/store.ts'
+import { type Taking, take } from '../src/take.ts'
+import {
+  accountAt,
+  createDispatcher,
+  type Ground,
+  promise,
+  rowsOf,
+  signForward,
+  startGround,
+  type TestDispatcher,
+  takingOf,
+} from './setup.ts'
+
+const ALICE = accountAt(16)
+const BOB = accountAt(17)
+const KEY = 'an-idempotency-key'
+
+let ground: Ground
+let db: Database
+let dispatcher: TestDispatcher
+
+beforeAll(async () => {
+  ground = await startGround()
+})
+afterAll(() => ground.stop())
+beforeEach(async () => {
+  db = (await ground.newDatabase()).db
+  dispatcher = await createDispatcher(ground, db, { url: ground.proxy.url })
+})
+afterEach(() => {
+  ground.proxy.decide = () => 'pass'
+})
+
+describe('requests of one account', () => {
+  test('beyond its limit are refused with 429 for now, those of others are not', async () => {
+    const send = sender({ requestsPerMinute: 2 })
+    await send('transactions', await registration(ALICE, 0n))
+    await send('transactions', await registration(ALICE, 1n))
+
+    const third = await send('transactions', await registration(ALICE, 2n))
+    const ofBob = await send('transactions', await registration(BOB, 0n))
+
+    expect(third).toMatchObject({ status: 429, body: { error: { code: 'RateLimited', isRetryable: true } } })
+    expect(Number(third.retryAfter)).toBeGreaterThan(0)
+    expect(ofBob.status).toBe(202)
+    expect(await rowsOf(db)).toHaveLength(3)
+  })
+
+  test('count for a minute', async () => {
+    const send = sender({ requestsPerMinute: 1 })
+    await send('transactions', await registration(ALICE, 0n))
+    await db.update(requests).set({ createdAt: new Date(Date.now() - 61_000) })
+
+    const later = await send('transactions', await registration(ALICE, 1n))
+
+    expect(later.status).toBe(202)
+  })
+
+  test('do not count when they were refused: anybody can make them in its name', async () => {
+    const send = sender({ requestsPerMinute: 2, totalPerMinute: 2 })
+    const { request } = await registration(ALICE, 0n)
+    const { signature } = await registration(BOB, 0n)
+    for (let at = 0; at < 5; at++) {
+      const forged = await send('transactions', { request, signature })
+      expect(forged).toMatchObject({ status: 422, body: { error: { code: 'SignatureInvalid' } } })
+    }
+
+    const first = await send('transactions', await registration(ALICE, 0n))
+    const second = await send('transactions', await registration(ALICE, 1n))
+
+    expect([first.status, second.status]).toEqual([202, 202])
+  })
+
+  test('of all accounts together have a limit, too', async () => {
+    const send = sender({ totalPerMinute: 2 })
+    await send('transactions', await registration(ALICE, 0n))
+    await send('challenges', {})
+
+    const third = await send('transactions', await registration(BOB, 0n))
+
+    expect(third).toMatchObject({ status: 429, body: { error: { code: 'RateLimited' } } })
+  })
+
+  test('on another chain in the same database do not count', async () => {
+    for (let at = 0; at < 3; at++) await promise(db, 'eip155:1', { to: NOBODY, data: '0x' })
+
+    const ours = await sender({ totalPerMinute: 1 })('challenges', {})
+
+    expect(ours.status).toBe(202)
+  })
+})
+
+describe('a token', () => {
+  test.each([
+    ['that is sponsored may be named, however its address is written', (token: Hex) => [token], undefined],
+    ['may be any when none is named as sponsored', () => [], undefined],
+    ['that is not sponsored may not be named', () => [NOBODY], 'MethodNotSponsored'],
+  ])('%s', async (_, tokensWith, code) => {
+    const { devnet } = ground
+    const token = devnet.contracts.token.address
+    const jobId = await openJob()
+    const setBudget = callOf('jobs', 'setBudget', [jobId, token, 5n, '0x'])
+    const signed = await signForward(devnet, ALICE, [register(), setBudget])
+
+    const answer = await sender({ tokens: tokensWith(token.toLowerCase() as Hex) })('transactions', signed)
+
+    const refusal = { status: 422, body: { error: { code, field: 'request.calls.1', isRetryable: false } } }
+    expect(answer).toMatchObject(code ? refusal : { status: 202 })
+  })
+})
+
+describe('an idempotency key', () => {
+  test('gets the first answer again, and the request happens once', async () => {
+    const send = sender()
+    const signed = await registration(ALICE, 0n)
+
+    const answers = [await send('transactions', signed, KEY), await send('transactions', signed, KEY)]
+
+    expect(answers[0]).toMatchObject({ status: 202 })
+    expect(answers[1]).toEqual(answers[0])
+    expect(await rowsOf(db)).toHaveLength(1)
+  })
+
+  test('gets one answer also when it comes several times at once', async () => {
+    const send = sender()
+    const signed = await registration(ALICE, 0n)
+
+    const answers = await Promise.all(Array.from({ length: 5 }, () => send('transactions', signed, KEY)))
+
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(202))
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+    expect(await rowsOf(db)).toHaveLength(1)
+  })
+
+  test('is refused with another body', async () => {
+    const send = sender()
+    await send('transactions', await registration(ALICE, 0n), KEY)
+
+    const other = await send('transactions', await registration(ALICE, 1n), KEY)
+
+    expect(other).toMatchObject({ status: 409, body: { error: { code: 'IdempotencyKeyReused' } } })
+  })
+
+  test('gets a refusal that is for good again', async () => {
+    const send = sender()
+    const { request } = await registration(ALICE, 0n)
+    const forged = { request, signature: (await registration(BOB, 0n)).signature }
+
+    const answers = [await send('transactions', forged, KEY), await send('transactions', forged, KEY)]
+
+    expect(answers[0]).toMatchObject({ status: 422, body: { error: { code: 'SignatureInvalid' } } })
+    expect(answers[1]).toEqual(answers[0])
+    expect(await rowsOf(db)).toHaveLength(1)
+  })
+
+  test('does not get again that the chain was away', async () => {
+    const send = sender()
+    const signed = await registration(ALICE, 0n)
+    ground.proxy.decide = () => 'lose call'
+    const away = await send('transactions', signed, KEY)
+    ground.proxy.decide = () => 'pass'
+
+    const later = await send('transactions', signed, KEY)
+
+    expect(away).toMatchObject({ status: 503, body: { error: { code: 'ChainUnavailable', isRetryable: true } } })
+    expect(later.status).toBe(202)
+  })
+
+  test('does not get again that there were too many', async () => {
+    await sender()('transactions', await registration(ALICE, 0n))
+    const signed = await registration(ALICE, 1n)
+    const tooMany = await sender({ requestsPerMinute: 1 })('transactions', signed, KEY)
+
+    const later = await sender({ requestsPerMinute: 2 })('transactions', signed, KEY)
+
+    expect([tooMany.status, later.status]).toEqual([429, 202])
+  })
+
+  test('on another chain names another request', async () => {
+    const here = takingOf(dispatcher)
+    const there = { ...here, chain: { ...here.chain, id: 'eip155:1' } }
+    const incoming = { kind: 'challenges', body: {}, idempotencyKey: KEY } as const
+
+    const ofHere = await take(here, { ...incoming, text: '{}' })
+    const ofThere = await take(there, { ...incoming, text: '{ }' })
+
+    expect([ofHere.status, ofThere.status]).toEqual(['accepted', 'accepted'])
+    expect(ofThere.id).not.toBe(ofHere.id)
+    expect((await take(here, { ...incoming, text: '{}' })).id).toBe(ofHere.id)
+    expect((await take(there, { ...incoming, text: '{ }' })).id).toBe(ofThere.id)
+  })
+})
+
+test('the same request without a key is promised once, however often it comes at once', async () => {
+  const send = sender()
+  const signed = await registration(ALICE, 0n)
+
+  const answers = await Promise.all(Array.from({ length: 5 }, () => send('transactions', signed)))
+
+  const codes = answers.map(({ body }) => body.error?.code ?? body.status).sort()
+  expect(codes).toEqual([...Array(4).fill('RequestReplayed'), 'accepted'])
+})
+
+test('only the newest refusals are remembered, and nothing else is forgotten', async () => {
+  const send = sender()
+  const minutesAgo = (minutes: number) => new Date(Date.now() - 60_000 * minutes)
+  await send('challenges', {})
+  await db.update(requests).set({ createdAt: minutesAgo(100) })
+  const { request } = await registration(ALICE, 0n)
+  const { signature } = await registration(BOB, 0n)
+  for (let at = 0; at < 5; at++) await send('transactions', { request, signature })
+  const [promised, ...refused] = await rowsOf(db)
+
+  await forgetOldRefusals(db, 2)
+
+  expect((await rowsOf(db)).map(({ id }) => id)).toEqual([promised, ...refused.slice(-2)].map((row) => row?.id))
+})
+
+interface Answer {
+  readonly status: number
+  readonly retryAfter: string | null
+  readonly body: { readonly id?: string; readonly status?: string; readonly error?: { readonly code: string } }
+}
+
+/** Posts to the relayer's app, with these limits. */
+function sender(limits: Partial<Taking['limits']> = {}) {
+  const taking = takingOf(dispatcher)
+  const app = createApp({
+    take: (incoming) => take({ ...taking, limits: { ...taking.limits, ...limits } }, incoming),
+    find: (id) => findRequest(db, id),
+    isReady: async () => true,
+    log: { info: () => {}, error: ({ error }: { error?: unknown }) => console.error(error) },
+  })
+  return async (kind: string, body: object, idempotencyKey?: string): Promise<Answer> => {
+    const key = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
+    const headers = { 'content-type': 'application/json', ...key }
+    const response = await app.request(`/v1/${kind}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    const retryAfter = response.headers.get('retry-after')
+    return { status: response.status, retryAfter, body: await response.json() }
+  }
+}
+
+function callOf(name: 'agents' | 'jobs', functionName: string, args: readonly unknown[]) {
+  const { address, abi } = ground.devnet.contracts[name]
+  return { to: address, data: encodeFunctionData({ abi, functionName, args }) }
+}
+
+const register = () => callOf('agents', 'register', ['ipfs://one'])
+
+/** What anybody may ask for, signed by this account. */
+function registration(account: typeof ALICE, nonce: bigint) {
+  return signForward(ground.devnet, account, [register()], { nonce })
+}
+
+async function openJob(): Promise<bigint> {
+  const { devnet } = ground
+  const { timestamp } = await devnet.head()
+  const id = await devnet.read<bigint>('jobs', 'nextJobId', [ALICE.address])
+  await devnet.send(ALICE, 'jobs', 'createJob', [NOBODY, OWNER.address, BigInt(timestamp) + 3_600n, 'job', NOBODY, 0])
+  return id
+}
