@@ -1,10 +1,11 @@
 /** What a person at a terminal sees of `npm start`. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startEmbeddedPostgres } from '@parley/database/embedded'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from './running.ts'
 
@@ -118,6 +119,28 @@ test('a program that is killed is started again, with a line that says so', asyn
 
   await started.ended
   await leavesNothing(started)
+})
+
+test('a second start needs no network', async ({ skip }) => {
+  const isPossible = spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0
+  skip(!isPossible, "takes root, and Linux's unshare and ip, to run without a network")
+
+  const started = run(`unshare -n sh -c 'ip link set lo up && exec npm start -- --once'`)
+
+  expect(await started.ended, started.printed()).toBe(0)
+})
+
+test("a Postgres of one's own serves one start after the other", { timeout: 120_000 }, async () => {
+  const server = await startEmbeddedPostgres()
+
+  const first = run('npm start -- --once', { DATABASE_URL: server.url })
+  const firstCode = await first.ended
+  const second = run('npm start -- --once', { DATABASE_URL: server.url })
+  const secondCode = await second.ended
+  await server.stop()
+
+  expect(firstCode, first.printed()).toBe(0)
+  expect(secondCode, second.printed()).toBe(0)
 })
 
 test('a port in use is said in a sentence with the variable that changes it', async () => {

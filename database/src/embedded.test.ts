@@ -140,7 +140,8 @@ describe('startEmbeddedPostgres', () => {
 
   const nobodyCanRun =
     isRoot && spawnSync(process.execPath, ['--check', import.meta.filename], serverOwner()).status === 0
-  test.skipIf(!nobodyCanRun)('runs for an ordinary user', async () => {
+  test('runs for an ordinary user', async ({ skip }) => {
+    skip(!nobodyCanRun, 'takes root, and a checkout that other users may read')
     const starter = await startInChild({ ...serverOwner(), env: { PATH: process.env.PATH, HOME: '/nonexistent' } })
 
     expect(await client(starter.url)`select 1 as one`).toEqual([{ one: 1 }])

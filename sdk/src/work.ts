@@ -1,4 +1,4 @@
-import type { Hex, Observability } from '@parley/protocol'
+import { type Hex, type Observability, ParleyError } from '@parley/protocol'
 import { refusal } from './refusal.ts'
 
 /** What a client asks of an enclave; sealed for it with the job's id as context. */
@@ -37,18 +37,24 @@ export interface EnclaveIdentity {
   readonly isSimulated: boolean
 }
 
-/** Who an enclave says it is. */
-export async function readIdentity(enclaveUrl: string): Promise<EnclaveIdentity> {
-  return answerOf(await fetch(`${enclaveUrl}/v1/identity`))
+/** Who an enclave says it is. Throws Unavailable when it does not answer. */
+export function readIdentity(enclaveUrl: string): Promise<EnclaveIdentity> {
+  return ask(`${enclaveUrl}/v1/identity`)
 }
 
-/** Has an enclave do a job. Asking again gives the same signed result. Throws the refusal, a ParleyError. */
-export async function orderWork(enclaveUrl: string, order: WorkOrder): Promise<WorkResult> {
+/** Has an enclave do a job. Asking again gives the same signed result. Throws the refusal, or Unavailable; a ParleyError. */
+export function orderWork(enclaveUrl: string, order: WorkOrder): Promise<WorkResult> {
   const headers = { 'content-type': 'application/json' }
-  return answerOf(await fetch(`${enclaveUrl}/v1/jobs`, { method: 'POST', headers, body: JSON.stringify(order) }))
+  return ask(`${enclaveUrl}/v1/jobs`, { method: 'POST', headers, body: JSON.stringify(order) })
 }
 
-async function answerOf<Answer>(response: Response): Promise<Answer> {
+/** A task takes seconds at most. */
+const TIMEOUT_MILLISECONDS = 60_000
+
+async function ask<Answer>(url: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) }).catch((cause) => {
+    throw new ParleyError('Unavailable', `the enclave at ${new URL(url).origin} does not answer`, { cause })
+  })
   const answer = await response.json()
   if (!response.ok) throw refusal(answer.error)
   return answer
