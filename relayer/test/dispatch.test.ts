@@ -395,6 +395,21 @@ describe('what somebody else has sent meanwhile', () => {
     expect(await rowOf(db, request)).toMatchObject({ status: 'succeeded', transaction: foreign, error: null })
   })
 
+  test('is shown its own events only, not those of another in the same transaction', async () => {
+    const dispatcher = await createDispatcher(ground, db)
+    const request = await promiseForward(dispatcher)
+    const beside = await signForward(ground.devnet, accountAt(18), [registerCall('ipfs://beside')])
+    const { callData } = await preparedCall(beside)
+    await sendTogether([callData, request.callData as Hex])
+
+    await dispatch(dispatcher)
+
+    const { events, account } = await rowOf(db, request)
+    const registered = events?.filter(({ name }) => name === 'Registered') ?? []
+    expect(registered.map(({ args }) => args.owner)).toEqual([account])
+    expect(events?.at(-1)?.name).toBe('RequestExecuted')
+  })
+
   test('leaves no gap between our nonces when a reorg takes only our reverted one away', async () => {
     const dispatcher = await createDispatcher(ground, db)
     const request = await promiseForward(dispatcher)

@@ -1,8 +1,8 @@
-import { jobEscrowAbi } from '@parley/evm'
-import type { Hex, Observability } from '@parley/protocol'
+import { jobEscrowAbi, keccak } from '@parley/evm'
+import { type Hex, requestHash as hashRequest, type Observability } from '@parley/protocol'
 import { keccak256 } from 'viem'
 import { hireCalls, signPermit, stepGas } from './calls.ts'
-import { eventArgument, type Party } from './party.ts'
+import type { Party } from './party.ts'
 import type { RelayedRequest } from './relayer.ts'
 import { createSealingKey, open, seal } from './sealing.ts'
 import type { EnclaveIdentity, TaskRequest } from './work.ts'
@@ -47,7 +47,8 @@ export async function hire(client: Party, options: HireOptions): Promise<HiredJo
   const expiredAt = timestamp + durationSeconds
   const spender = deployment.jobEscrow
   const permit = await signPermit(reader, account, { token, spender, amountAtoms, deadline: timestamp + 3600n })
-  const terms = { bodyHash: keccak256(sealedRequest), workload: enclave.workload, observability }
+  const bodyHash = keccak256(sealedRequest)
+  const terms = { bodyHash, workload: enclave.workload, observability }
   const { agentId, provider, description } = options
   const calls = hireCalls(deployment, {
     jobId,
@@ -62,7 +63,8 @@ export async function hire(client: Party, options: HireOptions): Promise<HiredJo
   })
   const request = await client.perform(calls, stepGas.hire)
 
-  const requestHash = eventArgument(request, 'TermsSet', 'requestHash') as Hex
+  // From what was signed, not from what somebody says was emitted.
+  const requestHash = hashRequest({ jobId, provider, bodyHash }, keccak)
   const openResponse = (response: Hex) => open('parley/response/v1', replyKey, requestHash, response)
   return { jobId, requestHash, sealedRequest, request, openResponse }
 }

@@ -38,9 +38,12 @@ export function createParty(options: PartyOptions): Party {
   return { ...options, address: account.address.toLowerCase() as Hex, sign, perform }
 }
 
-/** An argument of an event that a request's transaction emitted. Throws when it did not. */
+/**
+ * An argument of an event that a request's transaction emitted, the last of its name: what others did in the same transaction stands
+ * before it. Throws when there is none.
+ */
 export function eventArgument({ transaction, events }: RelayedRequest, event: string, name: string): string {
-  const value = events?.find((emitted) => emitted.name === event)?.args[name]
+  const value = events?.findLast((emitted) => emitted.name === event)?.args[name]
   if (value === undefined) throw new Error(`transaction ${transaction} has no ${event} event with ${name}`)
   return value
 }

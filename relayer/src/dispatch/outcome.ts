@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm'
 import type { TransactionReceipt } from 'viem'
 import { type ChainCall, type EvmChain, findReceipt, whyReverted } from '../chain/chain.ts'
 import { findEvidence } from '../chain/evidence.ts'
-import { readEvents, readFailure } from '../chain/receipt.ts'
+import { eventsOfForwarded, readEvents, readFailure } from '../chain/receipt.ts'
 import { fieldsOf, type RequestRow } from '../store.ts'
 
 export interface Dispatcher {
@@ -36,13 +36,11 @@ export async function concludeMined(
 ): Promise<void> {
   const { chain } = dispatcher
   const receipt = mined.status === 'reverted' ? ((await findElsewhere(chain, request)) ?? mined) : mined
-  const events = readEvents(receipt, chain.deployment)
-  // Whoever sends a request can send others beside it, in the same transaction.
-  const aboutIt = events.filter(({ args }) => request.effect === `forward:${args.from}:${args.nonce}`)
+  const emitted = readEvents(receipt, chain.deployment)
+  const { kind, effect } = request
+  const events = kind === 'transactions' && effect !== null ? eventsOfForwarded(emitted, effect) : emitted
   const error =
-    receipt.status === 'reverted'
-      ? await whyReverted(chain, callOf(request), receipt.blockNumber)
-      : readFailure(aboutIt)
+    receipt.status === 'reverted' ? await whyReverted(chain, callOf(request), receipt.blockNumber) : readFailure(events)
   await conclude(dispatcher, request, {
     status: error ? 'failed' : 'succeeded',
     ...fieldsOf(error),
@@ -50,7 +48,7 @@ export async function concludeMined(
     blockNumber: Number(receipt.blockNumber),
     blockHash: receipt.blockHash,
     gasUsed: Number(receipt.gasUsed),
-    events,
+    events: [...events],
   })
 }
 

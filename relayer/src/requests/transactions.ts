@@ -2,6 +2,7 @@ import { forwarderAbi } from '@parley/evm'
 import { ForwardRequest, fromJson, type Hex, ParleyError } from '@parley/protocol'
 import { decodeFunctionResult, encodeFunctionData } from 'viem'
 import { type ChainCall, type EvmChain, estimateWithin, simulate, simulateForwarded } from '../chain/chain.ts'
+import { forwardEffect } from '../chain/receipt.ts'
 import type { Prepared } from './prepared.ts'
 import { requireSponsored } from './sponsoring.ts'
 
@@ -28,7 +29,7 @@ export async function prepareTransaction(
   const call = { to: chain.deployment.forwarder, data }
   await requireSuccess(chain, call, request)
   await estimateWithin(chain, call, limits.maxGas)
-  return { call, account: request.from, effect: `forward:${request.from}:${request.nonce}` }
+  return { call, account: request.from, effect: forwardEffect(request) }
 }
 
 /** A promise must end: whatever cannot be judged for a day is not good any more. */
