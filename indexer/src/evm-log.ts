@@ -78,6 +78,7 @@ function normalized(name: EventName, args: Readonly<Record<string, unknown>>): R
 function normalizedValue(kind: EventFieldKind, value: unknown): unknown {
   switch (kind) {
     case 'address':
+    case 'account':
       return (value as Hex).toLowerCase()
     case 'uint':
       // viem gives a number where 48 bits suffice.

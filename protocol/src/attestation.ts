@@ -1,3 +1,4 @@
+import { accountBytes, type ChainKind } from './account.ts'
 import { concat, fromHex, type Hex } from './hex.ts'
 import type { Keccak256 } from './message.ts'
 
@@ -7,20 +8,21 @@ export interface EnclaveBinding {
   readonly enclave: Hex
   /** X25519 public key that requests are encrypted to, 32 bytes. */
   readonly encryptionKey: Hex
-  /** Who runs the enclave and may register it, 20 bytes. */
-  readonly operator: Hex
+  /** Who runs the enclave and may end it: an account of the registry's chain. */
+  readonly operator: string
   /** What the registry asked for, 32 bytes: makes an old quote worthless. */
   readonly challenge: Hex
 }
 
 /**
- * report_data (64 bytes) = enclave (20) ‖ keccak256(encryptionKey (32) ‖ operator (20) ‖ challenge (32)) ‖ 12 zero bytes.
+ * report_data (64 bytes) = enclave (20) ‖ keccak256(encryptionKey (32) ‖ operator ‖ challenge (32)) ‖ 12 zero bytes, with the operator's
+ * 20 bytes on EVM and its name on NEAR.
  * The layout is Flashtestations': [0:20] the enclave's address, [20:52] keccak256 of the extended data, [52:64] unused.
  */
-export function reportData(binding: EnclaveBinding, keccak256: Keccak256): Uint8Array {
+export function reportData(binding: EnclaveBinding, keccak256: Keccak256, kind: ChainKind = 'evm'): Uint8Array {
   const extended = concat([
     bytesOf('encryptionKey', binding.encryptionKey, 32),
-    bytesOf('operator', binding.operator, 20),
+    kind === 'near' ? accountBytes(binding.operator, kind) : bytesOf('operator', binding.operator as Hex, 20),
     bytesOf('challenge', binding.challenge, 32),
   ])
   return concat([bytesOf('enclave', binding.enclave, 20), keccak256(extended), new Uint8Array(12)])

@@ -57,6 +57,12 @@ const contractErrors = {
   TokenShortfall: false,
 } as const
 
+/** NEAR's contracts only: state is paid for by deposits (NEP-145), and a payment that a token refused is kept to be claimed. */
+const nearContractErrors = {
+  StorageDepositTooLow: false,
+  NothingOwed: false,
+} as const
+
 /** What the relayer and the enclave refuse before anything reaches a chain. */
 const serviceErrors = {
   InputInvalid: false,
@@ -100,12 +106,14 @@ const attestationErrors = {
   ReportDataMismatch: false,
 } as const
 
-export const errors = { ...contractErrors, ...serviceErrors, ...attestationErrors } as const
+export const errors = { ...contractErrors, ...nearContractErrors, ...serviceErrors, ...attestationErrors } as const
 
 export type ErrorName = keyof typeof errors
 export type ContractErrorName = keyof typeof contractErrors
 
 export const contractErrorNames = Object.keys(contractErrors) as readonly ContractErrorName[]
+
+export const nearContractErrorNames = Object.keys(nearContractErrors) as readonly ErrorName[]
 
 /** Whether a text is one of the names. */
 export function isErrorName(name: string): name is ErrorName {

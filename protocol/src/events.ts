@@ -5,7 +5,10 @@
 import type { Hex } from './hex.ts'
 
 interface ValueOfKind {
+  /** Of a secp256k1 key: 20 bytes on every chain. */
   readonly address: Hex
+  /** Who acts or is paid: an address in lower case on EVM, an account id on NEAR. */
+  readonly account: string
   readonly bytes32: Hex
   readonly bytes: Hex
   readonly string: string
@@ -18,40 +21,40 @@ interface ValueOfKind {
 /** Fields in the order of the Solidity event; `uint` is any unsigned width. */
 export const events = {
   // Forwarder
-  RequestExecuted: { requestId: 'bytes32', from: 'address', nonce: 'uint' },
-  RequestFailed: { requestId: 'bytes32', from: 'address', nonce: 'uint', reason: 'reason' },
+  RequestExecuted: { requestId: 'bytes32', from: 'account', nonce: 'uint' },
+  RequestFailed: { requestId: 'bytes32', from: 'account', nonce: 'uint', reason: 'reason' },
   // AgentRegistry (ERC-8004 Identity; `indexedMetadataKey` is the key's hash)
-  Registered: { agentId: 'uint', agentURI: 'string', owner: 'address' },
+  Registered: { agentId: 'uint', agentURI: 'string', owner: 'account' },
   MetadataSet: { agentId: 'uint', indexedMetadataKey: 'bytes32', metadataKey: 'string', metadataValue: 'bytes' },
-  URIUpdated: { agentId: 'uint', newURI: 'string', updatedBy: 'address' },
-  Transfer: { from: 'address', to: 'address', tokenId: 'uint' },
+  URIUpdated: { agentId: 'uint', newURI: 'string', updatedBy: 'account' },
+  Transfer: { from: 'account', to: 'account', tokenId: 'uint' },
   // EnclaveRegistry
   ChallengeIssued: { challenge: 'bytes32', issuedAt: 'uint' },
   WorkloadSet: { workload: 'bytes32', isAllowed: 'bool' },
   EnclaveRegistered: {
     enclave: 'address',
-    operator: 'address',
+    operator: 'account',
     workload: 'bytes32',
     encryptionKey: 'bytes32',
     quoteId: 'bytes32',
     expiresAt: 'uint',
   },
-  EnclaveRevoked: { enclave: 'address', revokedBy: 'address' },
+  EnclaveRevoked: { enclave: 'address', revokedBy: 'account' },
   // JobEscrow (ERC-8183) and EnclaveEvaluator
   JobCreated: {
     jobId: 'uint',
-    client: 'address',
-    provider: 'address',
-    evaluator: 'address',
+    client: 'account',
+    provider: 'account',
+    evaluator: 'account',
     expiredAt: 'uint',
-    hook: 'address',
+    hook: 'account',
   },
   JobDescribed: { jobId: 'uint', description: 'string' },
-  ProviderSet: { jobId: 'uint', provider: 'address', agentId: 'uint' },
-  BudgetSet: { jobId: 'uint', token: 'address', amount: 'uint' },
+  ProviderSet: { jobId: 'uint', provider: 'account', agentId: 'uint' },
+  BudgetSet: { jobId: 'uint', token: 'account', amount: 'uint' },
   TermsSet: { jobId: 'uint', requestHash: 'bytes32', workload: 'bytes32', observability: 'uint' },
-  JobFunded: { jobId: 'uint', client: 'address', amount: 'uint' },
-  JobSubmitted: { jobId: 'uint', provider: 'address', deliverable: 'bytes32' },
+  JobFunded: { jobId: 'uint', client: 'account', amount: 'uint' },
+  JobSubmitted: { jobId: 'uint', provider: 'account', deliverable: 'bytes32' },
   ResultAccepted: {
     jobId: 'uint',
     enclave: 'address',
@@ -60,10 +63,10 @@ export const events = {
     producedAt: 'uint',
     response: 'bytes',
   },
-  JobCompleted: { jobId: 'uint', evaluator: 'address', reason: 'bytes32' },
-  PaymentReleased: { jobId: 'uint', provider: 'address', amount: 'uint' },
-  JobRejected: { jobId: 'uint', rejector: 'address', reason: 'bytes32' },
-  Refunded: { jobId: 'uint', client: 'address', amount: 'uint' },
+  JobCompleted: { jobId: 'uint', evaluator: 'account', reason: 'bytes32' },
+  PaymentReleased: { jobId: 'uint', provider: 'account', amount: 'uint' },
+  JobRejected: { jobId: 'uint', rejector: 'account', reason: 'bytes32' },
+  Refunded: { jobId: 'uint', client: 'account', amount: 'uint' },
   JobExpired: { jobId: 'uint' },
 } as const
 
@@ -76,14 +79,17 @@ export type EventArguments<Name extends EventName> = {
     : never
 }
 
-/** Where on a chain something happened. `timestamp` is in seconds, `logIndex` counts within the block. */
+/**
+ * Where on a chain something happened. `timestamp` is in seconds, `logIndex` counts within the block. Hashes are as the chain's
+ * explorers show them: hexadecimal with 0x on EVM, base58 on NEAR.
+ */
 export interface ChainPosition {
-  /** CAIP-2, for example `eip155:31337`. */
+  /** CAIP-2, for example `eip155:31337` or `near:mainnet`. */
   readonly chain: string
   readonly blockNumber: bigint
-  readonly blockHash: Hex
+  readonly blockHash: string
   readonly timestamp: bigint
-  readonly transaction: Hex
+  readonly transaction: string
   readonly logIndex: number
 }
 

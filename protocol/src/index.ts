@@ -1,10 +1,11 @@
+export * from './account.ts'
 export * from './attestation.ts'
 export { fromJson, type Json, toJson } from './codec.ts'
-export { DOMAIN_NAME, DOMAIN_VERSION, domainSeparator, type SigningDomain } from './domain.ts'
+export * from './domain.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export { concat, fromHex, type Hex, toHex } from './hex.ts'
-export { jobId, requestHash } from './ids.ts'
+export * from './ids.ts'
 export {
   type Field,
   type FieldType,
@@ -18,4 +19,5 @@ export {
 } from './message.ts'
 export * from './messages.ts'
 export * as jobModel from './model/job.ts'
+export * from './near-events.ts'
 export * from './relay.ts'

@@ -114,7 +114,8 @@ export function wordFromUint(value: bigint, bits = 256n): Uint8Array {
   return word
 }
 
-function wordFromBytes(bytes: Uint8Array, length: number): Uint8Array {
+/** Left-padded to 32 bytes. Throws a RangeError for another length than `length`. */
+export function wordFromBytes(bytes: Uint8Array, length: number): Uint8Array {
   if (bytes.length !== length) throw new RangeError(`${toHex(bytes)} has ${bytes.length} bytes, not ${length}`)
   const word = new Uint8Array(32)
   word.set(bytes, 32 - bytes.length)

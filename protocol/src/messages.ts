@@ -62,6 +62,25 @@ export type EnclaveReport = ValueOf<typeof EnclaveReport>
 export type JobRequest = ValueOf<typeof JobRequest>
 export type EnclaveResult = ValueOf<typeof EnclaveResult>
 
+/** The same as NEAR signs them: an account is a name there, so a string. */
+export const nearMessages = {
+  EnclaveReport: defineMessage('EnclaveReport', [
+    ['enclave', 'address'],
+    ['encryptionKey', 'bytes32'],
+    ['operator', 'string'],
+    ['workload', 'bytes32'],
+    ['quoteId', 'bytes32'],
+    ['challenge', 'bytes32'],
+    ['expiresAt', 'uint64'],
+  ]),
+  JobRequest: defineMessage('JobRequest', [
+    ['jobId', 'bytes32'],
+    ['provider', 'string'],
+    ['bodyHash', 'bytes32'],
+  ]),
+  EnclaveResult,
+} as const
+
 /** All of them: tests hold each against the Solidity type hashes and against an independent implementation. */
 export const messages = { Call, ForwardRequest, EnclaveReport, JobRequest, EnclaveResult } as const
 

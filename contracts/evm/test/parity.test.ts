@@ -104,7 +104,8 @@ describe('events', () => {
     const inputs = inSolidity.get(name)?.inputs ?? []
 
     const fields = inputs.map((input) => [input.name, kindOf(input)])
-    const expected = Object.entries(events[name]).map(([field, kind]) => [field, kind === 'reason' ? 'bytes' : kind])
+    const solidity = { reason: 'bytes', account: 'address' } as Record<string, string>
+    const expected = Object.entries(events[name]).map(([field, kind]) => [field, solidity[kind] ?? kind])
     expect(fields).toEqual(expected)
   })
 

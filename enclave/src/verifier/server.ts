@@ -1,5 +1,12 @@
-import { EnclaveReport, type Hex, ParleyError, type SigningDomain, toJson, typedDataTypes } from '@parley/protocol'
-import { signingDomain } from '@parley/sdk'
+import {
+  EnclaveReport,
+  type Hex,
+  ParleyError,
+  type SigningDomain,
+  toJson,
+  typedDataDomain,
+  typedDataTypes,
+} from '@parley/protocol'
 import { type Log, parseInput } from '@parley/service'
 import type { Hono } from 'hono'
 import type { LocalAccount } from 'viem'
@@ -55,7 +62,7 @@ async function signReport(
   registry: SigningDomain,
 ): Promise<SignedReport> {
   const signature = await account.signTypedData({
-    domain: signingDomain(registry.chainId, registry.verifyingContract),
+    domain: typedDataDomain(registry),
     types: typedDataTypes(EnclaveReport),
     primaryType: 'EnclaveReport',
     message: { ...report },

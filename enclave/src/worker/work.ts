@@ -1,6 +1,14 @@
 import { keccak } from '@parley/evm'
-import { EnclaveResult, type Hex, observabilityLevels, requestHash, toJson, typedDataTypes } from '@parley/protocol'
-import { seal, signingDomain, type TaskRequest, type WorkOrder, type WorkResult } from '@parley/sdk'
+import {
+  EnclaveResult,
+  type Hex,
+  observabilityLevels,
+  requestHash,
+  toJson,
+  typedDataDomain,
+  typedDataTypes,
+} from '@parley/protocol'
+import { seal, type TaskRequest, type WorkOrder, type WorkResult } from '@parley/sdk'
 import { keccak256 } from 'viem'
 import { type Enclave, identityOf } from './enclave.ts'
 import { runTask, type TaskAnswer } from './tasks/index.ts'
@@ -52,7 +60,7 @@ async function signResult(
     producedAt: BigInt(nowSeconds),
   }
   const signature = await enclave.account.signTypedData({
-    domain: signingDomain(enclave.evaluator.chainId, enclave.evaluator.verifyingContract),
+    domain: typedDataDomain(enclave.evaluator),
     types: typedDataTypes(EnclaveResult),
     primaryType: 'EnclaveResult',
     message: { ...result },

@@ -1,0 +1,97 @@
+/**
+ * Parley's events as NEAR's contracts log them (NEP-297): `EVENT_JSON:{"standard":"parley","version":"1.0.0","event":"job_created","data":[{…}]}`,
+ * names in snake_case, numbers as decimal strings, bytes and job ids in hexadecimal with 0x, an absent account as null.
+ */
+import { type EventArguments, type EventFieldKind, type EventName, events } from './events.ts'
+import { type Hex, toHex } from './hex.ts'
+import { type Keccak256, utf8 } from './message.ts'
+
+export const NEAR_EVENT_STANDARD = 'parley'
+export const NEAR_EVENT_VERSION = '1.0.0'
+
+/** What stands for an account that is none, as in Solidity. */
+export const NOBODY: Hex = `0x${'00'.repeat(20)}`
+
+/** One event of a log line; `name` is Solidity's. */
+export type NamedEvent = {
+  readonly [Name in EventName]: { readonly name: Name; readonly args: EventArguments<Name> }
+}[EventName]
+
+/** `agentURI` → `agent_uri`, `JobCreated` → `job_created`. */
+export function toSnakeCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase()
+}
+
+/**
+ * The events of a log line, `[]` when it is not one of Parley's. Throws a RangeError for a line of Parley's standard with an unknown event
+ * or a field that is missing or of another kind. `findArgument` may supply fields that the line leaves out: what a call's arguments already
+ * say is not logged again.
+ */
+export function readNearEvents(
+  log: string,
+  keccak256: Keccak256,
+  findArgument: (event: string, field: string, data: NearEventData) => unknown = () => undefined,
+): NamedEvent[] {
+  const line = parseLine(log)
+  if (line?.standard !== NEAR_EVENT_STANDARD) return []
+  const name = eventNames.get(line.event)
+  if (name === undefined) throw new RangeError(`"${line.event}" is not an event of Parley`)
+  return line.data.map((data) => {
+    const fields = Object.entries<EventFieldKind>(events[name]).map(([field, kind]) => {
+      const key = toSnakeCase(field)
+      if (field === 'indexedMetadataKey') return [field, toHex(keccak256(utf8(String(data.metadata_key))))]
+      return [field, toValue(kind, data[key] ?? findArgument(line.event, key, data), `${line.event}.${key}`)]
+    })
+    return { name, args: Object.fromEntries(fields) } as NamedEvent
+  })
+}
+
+export type NearEventData = Readonly<Record<string, unknown>>
+
+interface Line {
+  readonly standard: string
+  readonly event: string
+  readonly data: readonly NearEventData[]
+}
+
+const PREFIX = 'EVENT_JSON:'
+const eventNames = new Map((Object.keys(events) as EventName[]).map((name) => [toSnakeCase(name), name]))
+
+function parseLine(log: string): Line | undefined {
+  if (!log.startsWith(PREFIX)) return undefined
+  try {
+    const { standard, event, data } = JSON.parse(log.slice(PREFIX.length))
+    return { standard, event, data: Array.isArray(data) ? data : [data] }
+  } catch {
+    // Anybody's contract may log anything.
+    return undefined
+  }
+}
+
+function toValue(kind: EventFieldKind, value: unknown, path: string): unknown {
+  switch (kind) {
+    case 'uint':
+      if (typeof value === 'string' && /^([0-9]+|0x[0-9a-f]+)$/.test(value)) return BigInt(value)
+      break
+    case 'bool':
+      if (typeof value === 'boolean') return value
+      break
+    case 'account':
+      if (value === null || value === undefined) return NOBODY
+      if (typeof value === 'string') return value
+      break
+    case 'address':
+    case 'bytes32':
+    case 'bytes':
+      if (typeof value === 'string' && /^0x([0-9a-f]{2})*$/.test(value)) return value
+      break
+    case 'string':
+    case 'reason':
+      if (typeof value === 'string') return value
+      break
+  }
+  throw new RangeError(`${path} is ${JSON.stringify(value)}, not a ${kind}`)
+}
