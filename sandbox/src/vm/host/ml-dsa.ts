@@ -15,11 +15,11 @@ export const mlDsaFunctions: HostFunctions = {
     (call, signatureLength, signatureAddress, messageLength, messageAddress, keyLength, keyAddress) => {
       call.gas.pay('ml_dsa_verify_base')
       const signature = call.bytes(signatureLength, signatureAddress)
-      checkLength(signature, SIGNATURE_BYTES)
+      checkLength('signature', signature, SIGNATURE_BYTES)
       const message = call.bytes(messageLength, messageAddress)
       call.gas.pay('ml_dsa_verify_byte', message.length)
       const key = call.bytes(keyLength, keyAddress)
-      checkLength(key, KEY_BYTES)
+      checkLength('key', key, KEY_BYTES)
 
       const publicKey = createPublicKey({ key: Buffer.concat([KEY_PREFIX, key]), format: 'der', type: 'spki' })
       return verify(null, message, publicKey, signature) ? 1n : 0n
@@ -27,8 +27,8 @@ export const mlDsaFunctions: HostFunctions = {
   ),
 }
 
-function checkLength(bytes: Uint8Array, expected: number): void {
+function checkLength(name: string, bytes: Uint8Array, expected: number): void {
   if (bytes.length === expected) return
-  const msg = `expected the input of ${expected} bytes, but ${bytes.length} was given`
+  const msg = `invalid ${name} length: expected the input of ${expected} bytes, but ${bytes.length} was given`
   throw new HostAbort('MlDsaVerifyInvalidInput', { msg })
 }

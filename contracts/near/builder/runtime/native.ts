@@ -1,0 +1,78 @@
+/**
+ * What the engine does in native code because interpreted code pays dearly for it (engine/src/text.c, base.c, state.c, storage.c). Contracts
+ * may use the functions below; protocol's hex and word functions and near-sdk-js's codec become calls of these at build time.
+ */
+import { host } from './host.ts'
+
+interface Native {
+  /** undefined for anything but 0x and whole bytes. */
+  hex_to_bytes(text: string): Uint8Array | undefined
+  /** Lower case, with 0x. */
+  bytes_to_hex(bytes: Uint8Array): `0x${string}`
+  /** A lone surrogate becomes U+FFFD. */
+  utf8(text: string): Uint8Array
+  concat(parts: readonly Uint8Array[]): Uint8Array
+  /** 32 bytes, big-endian; undefined when the number is negative or has more than `bits` bits. */
+  uint_to_word(value: bigint, bits: bigint): Uint8Array | undefined
+  /** undefined for more than 32 bytes. */
+  word_to_uint(bytes: Uint8Array): bigint | undefined
+  base58_encode(bytes: Uint8Array): string
+  base58_decode(text: string): Uint8Array | undefined
+  base64_encode(bytes: Uint8Array): string
+  base64_decode(text: string): Uint8Array | undefined
+
+  /** JSON.stringify's replacer for near-sdk-js's state, and for a method's result. */
+  state_replacer(key: string, value: unknown): unknown
+  result_replacer(key: string, value: unknown): unknown
+  parse_state(json: Uint8Array): unknown
+  /** From register 0. */
+  parse_state_register(): unknown
+  /** The call's input as JSON, undefined when it is empty. */
+  parse_input(): object | undefined
+  register_latin1(): string
+  register_utf8(): string
+  /** What was there before is in register 2^64 - 2, as near-sdk-js has it. */
+  storage_write(key: Uint8Array | string, value: Uint8Array | string): boolean
+  /** The value is in register 0. */
+  storage_read(key: Uint8Array | string): boolean
+  storage_remove(key: Uint8Array | string): boolean
+  storage_has_key(key: Uint8Array | string): boolean
+  value_return(value: Uint8Array | string): void
+}
+
+declare const native: Native
+const engine: Native = native
+
+export { engine as native }
+
+/** Bytes as base58 (Bitcoin's alphabet), as NEAR writes keys and hashes. */
+export const toBase58: (bytes: Uint8Array) => string = engine.base58_encode
+
+/** Throws a RangeError on a character that is not base58. */
+export function fromBase58(text: string): Uint8Array {
+  return engine.base58_decode(text) ?? refuse(text, 'base58')
+}
+
+/** Bytes as base64 with padding (RFC 4648, section 4). */
+export const toBase64: (bytes: Uint8Array) => string = engine.base64_encode
+
+/** Throws a RangeError on anything but base64 with padding and without bits left over. */
+export function fromBase64(text: string): Uint8Array {
+  return engine.base64_decode(text) ?? refuse(text, 'base64 with padding')
+}
+
+/** The unsigned number of at most 32 bytes, big-endian. Throws a RangeError on more. */
+export function uintFromWord(bytes: Uint8Array): bigint {
+  const value = engine.word_to_uint(bytes)
+  if (value === undefined) throw new RangeError(`a word has at most 32 bytes, not ${bytes.length}`)
+  return value
+}
+
+/** Logs an event as NEP-297 has it. A byte of log costs 0.3 Ggas: leave out what the call's arguments say. */
+export function logEvent(standard: string, version: string, event: string, ...data: readonly object[]): void {
+  host.log(`EVENT_JSON:${JSON.stringify({ standard, version, event, data })}`)
+}
+
+function refuse(text: string, form: string): never {
+  throw new RangeError(`"${text.slice(0, 80)}" is not ${form}`)
+}

@@ -1,0 +1,26 @@
+/* What contracts see as `native` (builder/runtime/native.ts). */
+#define NATIVE(name, length) JS_CFUNC_DEF(#name, length, native_##name)
+static const JSCFunctionListEntry native_functions[] = {
+    NATIVE(state_replacer, 2),
+    NATIVE(result_replacer, 2),
+    NATIVE(parse_state, 1),
+    NATIVE(parse_state_register, 0),
+    NATIVE(parse_input, 0),
+    NATIVE(register_latin1, 0),
+    NATIVE(register_utf8, 0),
+    NATIVE(storage_write, 2),
+    NATIVE(storage_read, 1),
+    NATIVE(storage_remove, 1),
+    NATIVE(storage_has_key, 1),
+    NATIVE(value_return, 1),
+    NATIVE(hex_to_bytes, 1),
+    NATIVE(bytes_to_hex, 1),
+    NATIVE(utf8, 1),
+    NATIVE(concat, 1),
+    NATIVE(uint_to_word, 2),
+    NATIVE(word_to_uint, 1),
+    NATIVE(base58_encode, 1),
+    NATIVE(base58_decode, 1),
+    NATIVE(base64_encode, 1),
+    NATIVE(base64_decode, 1),
+};

@@ -1,0 +1,164 @@
+import { concat, fromHex, toHex } from '@parley/protocol'
+import fc from 'fast-check'
+import { beforeAll, expect, test } from 'vitest'
+import { utf8, wordFromUint } from '../../../protocol/src/message.ts'
+import { deployFixture } from './builder-fixture.ts'
+import type { DeployedContract } from './builder-vm.ts'
+
+let contract: DeployedContract
+
+beforeAll(async () => {
+  contract = await deployFixture('natives')
+})
+
+const COUNT = 300
+const bytes = fc.uint8Array({ maxLength: 70 })
+const listed = bytes.map((each) => each.join())
+
+/** What the contract says to each value, and what `expected` says. */
+function expectSame(operation: string, values: readonly string[], expected: (value: string) => string): void {
+  const result = contract.call('run', { operation, values })
+
+  expect(result.error).toBeUndefined()
+  expect(result.value).toEqual(values.map((value) => attempt(expected, value)))
+}
+
+function attempt(operation: (value: string) => string, value: string): string {
+  try {
+    return operation(value)
+  } catch (error) {
+    return String(error)
+  }
+}
+
+function bytesOf(text: string): Uint8Array {
+  return text === '' ? new Uint8Array(0) : Uint8Array.from(text.split(','), Number)
+}
+
+function sample(arbitrary: fc.Arbitrary<string>): string[] {
+  return fc.sample(arbitrary, COUNT)
+}
+
+test('toHex and fromHex are those of protocol, errors included', () => {
+  const hex = bytes.map(toHex)
+  const mixedCase = hex.map((text) => `0x${text.slice(2).toUpperCase()}`)
+  const wrong = [
+    '',
+    '0',
+    '0x',
+    '0x1',
+    '0X12',
+    '12',
+    '0xg0',
+    '0x0G',
+    ' 0x12',
+    '0x12 ',
+    '0xž0',
+    '0x1\u{1f40e}',
+    `0x${'z'.repeat(200)}`,
+  ]
+
+  expectSame('toHex', sample(listed), (value) => toHex(bytesOf(value)))
+  expectSame('fromHex', [...sample(hex), ...sample(mixedCase), ...wrong], (value) => fromHex(value).join())
+})
+
+test('concat is that of protocol', () => {
+  const lists = fc.array(listed, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('|'))
+
+  expectSame('concat', sample(lists), (value) => concat(value.split('|').map(bytesOf)).join())
+})
+
+test('utf8 is that of protocol, lone surrogates included', () => {
+  const texts = fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text))
+  const lone = ['\ud800', '\udc00', 'a\ud800b', '\udc00\ud800', '\ud83d\udc0e', 'ž', '\0a'].map((text) =>
+    JSON.stringify(text),
+  )
+
+  expectSame('utf8', [...sample(texts), ...lone], (value) => utf8(JSON.parse(value)).join())
+})
+
+test('wordFromUint is that of protocol, widths and errors included', () => {
+  const edges = [8n, 31n, 32n, 33n, 64n, 128n, 255n, 256n].flatMap((bits) =>
+    [-1n, 0n, 1n, 2n ** bits - 1n, 2n ** bits, 2n ** bits + 1n, 2n ** 300n].map((number) => `${number}/${bits}`),
+  )
+  const any = fc.tuple(fc.bigInt({ min: -10n, max: 2n ** 257n }), fc.constantFrom(8n, 64n, 128n, 256n))
+
+  expectSame('wordFromUint', [...edges, ...sample(any.map(([number, bits]) => `${number}/${bits}`))], (value) => {
+    const [number = 0n, bits] = value.split('/').map(BigInt)
+    return wordFromUint(number, bits).join()
+  })
+})
+
+test('uintFromWord undoes wordFromUint and refuses more than 32 bytes', () => {
+  const words = fc.sample(fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), COUNT)
+  const { value } = contract.call('run', {
+    operation: 'uintFromWord',
+    values: words.map((word) => wordFromUint(word).join()),
+  })
+  const tooLong = contract.call('run', {
+    operation: 'uintFromWord',
+    values: [new Uint8Array(33).join(), '', '1', '1,0,0,0,0'],
+  })
+
+  expect(value).toEqual(words.map(String))
+  expect(tooLong.value).toEqual(['RangeError: a word has at most 32 bytes, not 33', '0', '1', String(2 ** 32)])
+})
+
+test('base64 is that of Node, and strict', () => {
+  expectSame('toBase64', sample(listed), (value) => Buffer.from(bytesOf(value)).toString('base64'))
+  const texts = sample(bytes.map((each) => Buffer.from(each).toString('base64')))
+  expectSame('fromBase64', texts, (value) => Buffer.from(value, 'base64').join())
+
+  const wrong = ['A', 'AA', 'AAA', 'AA=A', 'A===', 'AB==', 'AAB=', '!AAA', 'AA==AA==', 'žAAA']
+  const { value } = contract.call('run', { operation: 'fromBase64', values: wrong })
+  expect(value).toEqual(wrong.map((text) => `RangeError: "${text}" is not base64 with padding`))
+})
+
+test('base58 has the known forms and undoes itself', () => {
+  // From the draft draft-msporny-base58-03, with leading zeros of its own.
+  const known = [
+    ['Hello World!', '2NEpo7TZRRrLZSi2U'],
+    ['The quick brown fox jumps over the lazy dog.', 'USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z'],
+    ['\0\0', '11'],
+    ['', ''],
+  ] as const
+  for (const [text, base58] of known) expectSame('toBase58', [Buffer.from(text).join()], () => base58)
+
+  const values = sample(listed)
+  const { value } = contract.call('run', { operation: 'toBase58', values })
+  expectSame('fromBase58', value as string[], (text) => values[(value as string[]).indexOf(text)] ?? '')
+
+  const wrong = contract.call('run', { operation: 'fromBase58', values: ['0', 'O', 'l', 'a b', 'ž'] })
+  expect(wrong.value).toContain('RangeError: "0" is not base58')
+  expect(wrong.value).toHaveLength(5)
+  for (const refusal of wrong.value as string[]) expect(refusal).toMatch(/^RangeError/)
+})
+
+test('JSON numbers are read as Node reads them', () => {
+  const integers = fc.sample(fc.oneof(fc.integer(), fc.maxSafeInteger()), COUNT).map(String)
+  const doubles = fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), COUNT).map(String)
+  const edges = [
+    '0',
+    '-0',
+    '-0.0',
+    '999999999',
+    '-999999999',
+    '1234567890',
+    '4294967296',
+    '9007199254740993',
+    '1e400',
+    '5e-324',
+    '1E+2',
+  ]
+
+  expectSame('jsonNumber', [...integers, ...doubles, ...edges], (value) => {
+    const number = JSON.parse(value)
+    return Object.is(number, -0) ? '-0' : String(number)
+  })
+})
+
+test('logEvent logs an event of NEP-297', () => {
+  expect(contract.call('emit').logs).toEqual([
+    'EVENT_JSON:{"standard":"parley","version":"1.0.0","event":"job_created","data":[{"job_id":"0x01","note":"ž"}]}',
+  ])
+})

@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { buildContract } from '../builder/build.ts'
+import { fixturePath } from './builder-fixture.ts'
+import { DeployedContract } from './builder-vm.ts'
+
+const { wasm: counterCode } = await buildContract(fixturePath('counter'))
+const { wasm: shopCode } = await buildContract(fixturePath('shop'))
+
+describe('a near-sdk-js contract', () => {
+  let counter: DeployedContract
+
+  beforeEach(() => {
+    counter = new DeployedContract(counterCode)
+    counter.call('init', { start: 5 })
+  })
+
+  test('keeps its state in near-sdk-js 2.0.0 form', () => {
+    counter.call('increment', { by: 3 })
+
+    expect(Buffer.from(counter.state.get(Buffer.from('STATE').toString('hex')) ?? []).toString()).toBe(
+      '{"count":8,"owner":"alice.near","total":{"value":"1000000000000000000000000","typeInfo":"bigint"}}',
+    )
+    expect(counter.call('get', {}, { isView: true }).value).toEqual({
+      count: 8,
+      owner: 'alice.near',
+      total: '1000000000000000000000000',
+      last: '3',
+    })
+  })
+
+  test('logs, and takes empty input', () => {
+    const { value, logs } = counter.call('increment', new Uint8Array())
+
+    expect(value).toBe(6)
+    expect(logs).toEqual(['count is 6 (by alice.near)'])
+  })
+
+  test('is made once, and first', () => {
+    expect(counter.call('init', { start: 1 }).error).toMatch(/^"Contract already initialized/)
+    expect(new DeployedContract(counterCode).call('increment').error).toMatch(/^"Contract must be initialized/)
+  })
+
+  test('takes a deposit where it says so, and a private call from itself', () => {
+    expect(counter.call('increment', {}, { deposit: 1n }).error).toMatch(/^"Function is not payable/)
+    expect(counter.call('pay', {}, { deposit: 2n ** 127n }).value).toBe(String(2n ** 127n))
+    expect(counter.call('only_self').error).toMatch(/^"Function is private/)
+    expect(counter.call('only_self', {}, { predecessor: 'contract.near' }).value).toBe('self')
+  })
+
+  test('panics with the message first and TypeScript lines behind it', () => {
+    const { error } = counter.call('fail')
+
+    expect(error).toMatch(/^"CounterBroken: told to fail\\n {4}at fail \(counter.ts:42:\d+\)\\n/)
+    expect(error).not.toContain('run-method')
+  })
+
+  test('fails on input that is no JSON', () => {
+    expect(counter.call('increment', Buffer.from('{nope')).error).toMatch(/^"Expected property name/)
+  })
+})
+
+describe('collections, promises and schemas of near-sdk-js', () => {
+  let shop: DeployedContract
+
+  beforeEach(() => {
+    shop = new DeployedContract(shopCode)
+  })
+
+  test('hold bigints and Dates', () => {
+    expect(shop.call('add', { id: 'horse', price: '12345678901234567890' }).value).toBe(1)
+    expect(shop.call('add', { id: 'hat', price: '2' }).value).toBe(2)
+
+    expect(shop.call('list').value).toEqual({
+      items: [
+        ['horse', { price: '12345678901234567890', at: '2023-11-14T22:13:20.000Z' }],
+        ['hat', { price: '2', at: '2023-11-14T22:13:20.000Z' }],
+      ],
+      history: ['add horse žluťoučký 🐎', 'add hat žluťoučký 🐎'],
+      tags: ['h'],
+      visits: { count: 2, by: { horse: 'alice.near', hat: 'alice.near' } },
+      opened: 1000,
+      sales: '0',
+    })
+  })
+
+  test('ask for receipts', () => {
+    shop.call('add', { id: 'horse', price: '5' })
+
+    const { outcome, error } = shop.call('buy', { id: 'horse' }, { deposit: 6n, predecessor: 'bob.near' })
+
+    expect(error).toBeUndefined()
+    expect(outcome.receipts.map(({ receiverId, actions }) => [receiverId, actions.map(({ kind }) => kind)])).toEqual([
+      ['alice.near', ['transfer']],
+      ['contract.near', ['functionCall']],
+    ])
+    expect(outcome.receipts[0]?.actions[0]).toMatchObject({ deposit: 6n })
+    expect(outcome.returnData).toEqual({ kind: 'receiptIndex', receipt: 1 })
+    expect(shop.call('list').value).toMatchObject({ items: [], sales: '5' })
+  })
+
+  test('a migration starts from an empty contract', () => {
+    shop.call('add', { id: 'horse', price: '5' })
+
+    shop.call('upgrade')
+
+    expect(shop.call('list').value).toMatchObject({ items: [], sales: '7' })
+  })
+})
