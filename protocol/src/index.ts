@@ -7,6 +7,7 @@ export * from './events.ts'
 export { concat, fromHex, type Hex, toHex } from './hex.ts'
 export * from './ids.ts'
 export {
+  byteLengths,
   type Field,
   type FieldType,
   hashStruct,
@@ -15,7 +16,10 @@ export {
   type Message,
   typedDataTypes,
   typeString,
+  uintBits,
+  utf8,
   type ValueOf,
+  wordFromUint,
 } from './message.ts'
 export * from './messages.ts'
 export * as jobModel from './model/job.ts'

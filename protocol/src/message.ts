@@ -28,6 +28,8 @@ export type Field = readonly [name: string, type: FieldType]
 export interface Message<Fields extends readonly Field[] = readonly Field[]> {
   readonly name: string
   readonly fields: Fields
+  /** `Name(type field,...)`, then the messages it refers to, sorted by name (EIP-712, encodeType). */
+  readonly typeString: string
 }
 
 type ValueOfField<Type extends FieldType> = Type extends readonly [infer Item extends Message]
@@ -46,18 +48,18 @@ export type Keccak256 = (bytes: Uint8Array) => Uint8Array
 
 /** Declares a message; everything else about it follows from its name and fields. */
 export function defineMessage<const Fields extends readonly Field[]>(name: string, fields: Fields): Message<Fields> {
-  return { name, fields }
+  // Once, not with each hash: a contract on NEAR pays for what it computes.
+  return { name, fields, typeString: encodeType({ name, fields }) }
 }
 
-/** `Name(type field,...)`, then the messages it refers to, sorted by name (EIP-712, encodeType). */
+/** The type string of a message. */
 export function typeString(message: Message): string {
-  const referred = [...referredMessages(message)].filter((other) => other !== message)
-  return [message, ...referred.sort((a, b) => (a.name < b.name ? -1 : 1))].map(ownTypeString).join('')
+  return message.typeString
 }
 
 /** keccak256(typeHash ‖ a word for each field) (EIP-712, hashStruct). 32 bytes. */
 export function hashStruct<M extends Message>(message: M, value: ValueOf<M>, keccak256: Keccak256): Uint8Array {
-  const words = [keccak256(utf8(typeString(message)))]
+  const words = [keccak256(utf8(message.typeString))]
   for (const [name, type] of message.fields) words.push(toWord(type, value[name as keyof ValueOf<M>], keccak256))
   return keccak256(concat(words))
 }
@@ -80,7 +82,14 @@ export function typedDataTypes(message: Message): Record<string, { name: string;
   return types
 }
 
-function ownTypeString({ name, fields }: Message): string {
+function encodeType(message: Shape): string {
+  const referred = [...referredMessages(message)].filter((other) => other !== message)
+  return [message, ...referred.sort((a, b) => (a.name < b.name ? -1 : 1))].map(ownTypeString).join('')
+}
+
+type Shape = Pick<Message, 'name' | 'fields'>
+
+function ownTypeString({ name, fields }: Shape): string {
   return `${name}(${fields.map(([field, type]) => `${typeName(type)} ${field}`).join(',')})`
 }
 
@@ -88,7 +97,7 @@ function typeName(type: FieldType): string {
   return typeof type === 'string' ? type : `${type[0].name}[]`
 }
 
-function referredMessages(message: Message, found = new Set<Message>()): Set<Message> {
+function referredMessages(message: Shape, found = new Set<Shape>()): Set<Shape> {
   if (found.has(message)) return found
   found.add(message)
   for (const [, type] of message.fields) if (typeof type !== 'string') referredMessages(type[0], found)

@@ -40,6 +40,7 @@ export function readNearEvents(
   const name = eventNames.get(line.event)
   if (name === undefined) throw new RangeError(`"${line.event}" is not an event of Parley`)
   return line.data.map((data) => {
+    if (typeof data !== 'object' || data === null) throw new RangeError(`${line.event} has ${data} for its fields`)
     const fields = Object.entries<EventFieldKind>(events[name]).map(([field, kind]) => {
       const key = toSnakeCase(field)
       if (field === 'indexedMetadataKey') return [field, toHex(keccak256(utf8(String(data.metadata_key))))]

@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { keccak256, stringToHex } from 'viem'
+import { describe, expect, it } from 'vitest'
+import { type EventFieldKind, type EventName, events, NOBODY, readNearEvents, toSnakeCase } from '../src/index.ts'
+import { hexOf } from './arbitraries.ts'
+
+const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
+const names = Object.keys(events) as EventName[]
+
+const lineOf = (event: string, ...data: unknown[]) =>
+  `EVENT_JSON:${JSON.stringify({ standard: 'parley', version: '1.0.0', event, data })}`
+
+/** A field as a contract logs it, and as readers have it. */
+const fields: Readonly<Record<EventFieldKind, fc.Arbitrary<{ readonly logged: unknown; readonly read: unknown }>>> = {
+  uint: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }).chain((value) =>
+    // Job ids are hexadecimal, all other numbers decimal.
+    fc.constantFrom(value.toString(), `0x${value.toString(16)}`).map((logged) => ({ logged, read: value })),
+  ),
+  bool: fc.boolean().map(same),
+  account: fc.oneof(
+    fc.stringMatching(/^[a-z0-9]{2,20}\.near$/).map(same),
+    fc.constantFrom(null, undefined).map((logged) => ({ logged, read: NOBODY })),
+  ),
+  address: hexOf(20).map(same),
+  bytes32: hexOf(32).map(same),
+  bytes: hexOf(0, 50).map(same),
+  string: fc.string({ unit: 'grapheme' }).map(same),
+  reason: fc.string().map(same),
+}
+
+function same<Value>(value: Value) {
+  return { logged: value, read: value }
+}
+
+describe('readNearEvents', () => {
+  it.each(names)('reads %s as it was logged', (name) => {
+    const kinds = Object.entries<EventFieldKind>(events[name]).filter(([field]) => field !== 'indexedMetadataKey')
+    const arguments_ = fc.record(Object.fromEntries(kinds.map(([field, kind]) => [field, fields[kind]])))
+
+    fc.assert(
+      fc.property(fc.array(arguments_, { minLength: 1, maxLength: 3 }), (many) => {
+        const data = many.map((args) =>
+          Object.fromEntries(Object.entries(args).map(([field, { logged }]) => [toSnakeCase(field), logged])),
+        )
+
+        const expected = many.map((args) => {
+          const read = Object.fromEntries(Object.entries(args).map(([field, { read }]) => [field, read]))
+          const key =
+            name === 'MetadataSet' ? { indexedMetadataKey: keccak256(stringToHex(String(read.metadataKey))) } : {}
+          return { name, args: { ...read, ...key } }
+        })
+        expect(readNearEvents(lineOf(toSnakeCase(name), ...data), keccak)).toEqual(expected)
+      }),
+    )
+  })
+
+  it('takes what a line leaves out from the call’s arguments', () => {
+    const data = { job_id: '0x05', enclave: NOBODY, result_id: '0x01', response_hash: '0x02', produced_at: '3' }
+    const asked: unknown[] = []
+
+    const [event] = readNearEvents(lineOf('result_accepted', data), keccak, (...question) => {
+      asked.push(question)
+      return '0xc1'
+    })
+
+    expect(event?.args).toMatchObject({ jobId: 5n, response: '0xc1' })
+    expect(asked).toEqual([['result_accepted', 'response', data]])
+    expect(() => readNearEvents(lineOf('result_accepted', data), keccak)).toThrow(
+      /result_accepted.response is undefined/,
+    )
+  })
+
+  it.each([
+    'hello',
+    '',
+    'EVENT_JSON:',
+    'EVENT_JSON:{',
+    'EVENT_JSON:null',
+    'EVENT_JSON:5',
+    'EVENT_JSON:{"standard":"nep141","event":"ft_mint","data":[]}',
+    ' EVENT_JSON:{"standard":"parley","event":"job_expired","data":[{"job_id":"1"}]}',
+  ])('finds nothing of Parley’s in %j', (log) => {
+    expect(readNearEvents(log, keccak)).toEqual([])
+  })
+
+  it.each([
+    ['an unknown event', lineOf('job_forgotten', {})],
+    ['an event without a name', 'EVENT_JSON:{"standard":"parley","data":[]}'],
+    ['Solidity’s name', lineOf('JobExpired', { job_id: '1' })],
+    ['a missing field', lineOf('job_expired', {})],
+    ['fields that are null', lineOf('job_expired', null)],
+    ['no fields at all', 'EVENT_JSON:{"standard":"parley","event":"job_expired"}'],
+    ['a number that is one', lineOf('job_expired', { job_id: 5 })],
+    ['a negative number', lineOf('job_expired', { job_id: '-5' })],
+    ['a number with a fraction', lineOf('job_expired', { job_id: '1.5' })],
+    ['an empty number', lineOf('job_expired', { job_id: '' })],
+    ['half a byte', lineOf('challenge_issued', { challenge: '0x1', issued_at: '1' })],
+    ['upper case', lineOf('challenge_issued', { challenge: '0xAB', issued_at: '1' })],
+    ['a truth that is a text', lineOf('workload_set', { workload: '0x', is_allowed: 'true' })],
+    ['an account that is a number', lineOf('enclave_revoked', { enclave: '0x', revoked_by: 5 })],
+    ['a text that is none', lineOf('job_described', { job_id: '1', description: null })],
+  ])('refuses %s', (_, log) => {
+    expect(() => readNearEvents(log, keccak)).toThrow(RangeError)
+  })
+})
+
+describe('toSnakeCase', () => {
+  it.each([
+    ['JobCreated', 'job_created'],
+    ['jobId', 'job_id'],
+    ['agentURI', 'agent_uri'],
+    ['URIUpdated', 'uri_updated'],
+    ['newURI', 'new_uri'],
+    ['indexedMetadataKey', 'indexed_metadata_key'],
+    ['from', 'from'],
+  ])('makes %s %s', (camel, snake) => {
+    expect(toSnakeCase(camel)).toBe(snake)
+  })
+
+  it('keeps the names of events apart', () => {
+    expect(new Set(names.map(toSnakeCase)).size).toBe(names.length)
+  })
+})
