@@ -7,6 +7,7 @@ const fix = process.argv.includes('--fix')
 const STEPS = [
   { name: 'format and lint', tool: 'biome', args: ['check', '--error-on-warnings', ...(fix ? ['--write'] : [])] },
   { name: 'types', tool: 'tsc', args: [] },
+  { name: 'types of NEAR contracts', tool: 'tsc', args: ['-p', 'contracts/near/contracts'] },
   { name: 'unused code', tool: 'knip', args: ['--no-config-hints'] },
 ]
 

@@ -1,0 +1,32 @@
+/** Whether an agent is a provider's: another contract knows, so the answer comes to a callback of this one. */
+import { near } from 'near-sdk-js'
+import { callThen } from './calls.ts'
+import { require } from './contract-error.ts'
+import { AGENT_CALLBACK_GAS, AGENT_CHECK_GAS } from './gas.ts'
+
+export interface AgentOfProvider {
+  readonly provider: string
+  readonly agent_id: string
+}
+
+/** Calls `callback` with `args` when `agents` has answered. What has been checked until now may have changed by then. */
+export function askForAgent<Args extends AgentOfProvider>(agents: string, callback: string, args: Args): void {
+  const question = { spender: args.provider, agent_id: args.agent_id }
+  callThen(
+    { contract: agents, method: 'is_authorized_or_owner', args: question, gas: AGENT_CHECK_GAS },
+    { method: callback, args, gas: AGENT_CALLBACK_GAS },
+  )
+}
+
+/** In the callback. An agent that does not exist is nobody's: `agents` has failed with ERC721NonexistentToken then. */
+export function requireAgent({ provider, agent_id }: AgentOfProvider): void {
+  require(hasAgreed(), 'AgentNotOfProvider', agent_id, provider)
+}
+
+function hasAgreed(): boolean {
+  try {
+    return near.promiseResult(0) === 'true'
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,24 @@
+import { near } from 'near-sdk-js'
+import { self } from './context.ts'
+
+export interface Call {
+  readonly contract: string
+  readonly method: string
+  readonly args: object
+  /** yoctoNEAR. */
+  readonly deposit?: bigint
+  readonly gas: bigint
+}
+
+/** Calls another contract and then, whatever came of it, a method of this one. What that answers is what the call under way answers. */
+export function callThen(call: Call, callback: Omit<Call, 'contract' | 'deposit'>): void {
+  const promise = near.promiseBatchCreate(call.contract)
+  addCall(promise, call)
+  const answer = near.promiseBatchThen(promise, self())
+  addCall(answer, callback)
+  near.promiseReturn(answer)
+}
+
+function addCall(promise: number | bigint, { method, args, deposit = 0n, gas }: Omit<Call, 'contract'>): void {
+  near.promiseBatchActionFunctionCall(promise, method, JSON.stringify(args), deposit, gas)
+}

@@ -1,0 +1,24 @@
+import type { ErrorName } from '@parley/protocol'
+
+/** ERC-721's and Ownable's names, and ERC-8004's strings, which Solidity calls `Error`. */
+type StandardErrorName =
+  | 'Error'
+  | 'ERC721NonexistentToken'
+  | 'ERC721InsufficientApproval'
+  | 'OwnableUnauthorizedAccount'
+
+/** `Name: details`, the NEAR spelling of a Solidity error; thrown, it ends the call with the stack behind it. */
+export class ContractError extends Error {
+  constructor(name: ErrorName | StandardErrorName, ...details: readonly (string | number | bigint)[]) {
+    super([`${name}:`, ...details].join(' '))
+  }
+}
+
+/** Solidity's `require(isMet, Name(details))`. */
+export function require(
+  isMet: boolean,
+  name: ErrorName | StandardErrorName,
+  ...details: readonly (string | number | bigint)[]
+): asserts isMet {
+  if (!isMet) throw new ContractError(name, ...details)
+}

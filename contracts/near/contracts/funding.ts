@@ -1,0 +1,65 @@
+/** Money comes by a token's `ft_transfer_call`, whose `msg` says what it is for. What is refused here the token gives back (NEP-141). */
+import { caller } from './context.ts'
+import { ContractError, require } from './contract-error.ts'
+import { hire } from './hiring.ts'
+import * as input from './input.ts'
+import { fund } from './jobs.ts'
+import { readRecord, writeRecord } from './records.ts'
+
+/** Descriptions are logged, beside five other events when a job is hired: see `input.text`. */
+export const MAX_DESCRIPTION_LENGTH = 4096
+
+/** Tokens that are believed when they say who sends: whoever hires takes an id and state in the client's name. */
+export function writeTrustedTokens(tokens: readonly string[]): void {
+  writeRecord(TRUSTED_TOKENS, tokens)
+}
+
+export function setToken(token: string, isTrusted: boolean): void {
+  const others = trustedTokens().filter((other) => other !== token)
+  writeTrustedTokens(isTrusted ? [...others, token] : others)
+}
+
+export function isTokenTrusted(token: string): boolean {
+  return trustedTokens().includes(token)
+}
+
+/**
+ * `msg` is JSON, `{"fund": {…}}` or `{"hire": {…}}`. The token is who calls: any may fund the job that is paid in it, and can lie about
+ * its own money only. Answers how much is not needed; a hiring answers when the agent registry has.
+ */
+export function onTransfer(
+  agents: string,
+  domainSeparator: Uint8Array,
+  { client, amount, msg }: { readonly client: string; readonly amount: bigint; readonly msg: unknown },
+): string | undefined {
+  const purpose = input.jsonObject(msg, 'msg')
+  if (purpose.fund !== undefined) {
+    const { job_id, expected_budget } = input.object(purpose.fund, 'msg.fund')
+    const jobId = input.bytes32(job_id, 'msg.fund.job_id')
+    const expectedBudget = input.uint(expected_budget, 'msg.fund.expected_budget')
+    return String(fund(jobId, expectedBudget, { client, token: caller(), received: amount }))
+  }
+  if (purpose.hire === undefined) throw new ContractError('InputInvalid', 'msg is neither to fund nor to hire')
+  require(isTokenTrusted(caller()), 'ClientOnly', caller())
+  hire(agents, domainSeparator, client, amount, termsOf(input.object(purpose.hire, 'msg.hire')))
+  return undefined
+}
+
+const TRUSTED_TOKENS = 'tokens'
+
+function trustedTokens(): readonly string[] {
+  return readRecord<readonly string[]>(TRUSTED_TOKENS) ?? []
+}
+
+function termsOf(terms: Readonly<Record<string, unknown>>) {
+  return {
+    jobId: input.bytes32(terms.job_id, 'msg.hire.job_id'),
+    provider: input.account(terms.provider, 'msg.hire.provider'),
+    agentId: input.uint(terms.provider_agent_id, 'msg.hire.provider_agent_id'),
+    expiredAt: input.uint(terms.expired_at, 'msg.hire.expired_at'),
+    description: input.text(terms.description, 'msg.hire.description', MAX_DESCRIPTION_LENGTH),
+    bodyHash: input.bytes32(terms.body_hash, 'msg.hire.body_hash'),
+    workload: input.bytes32(terms.workload, 'msg.hire.workload'),
+    observability: input.uint(terms.observability, 'msg.hire.observability', 8n),
+  }
+}

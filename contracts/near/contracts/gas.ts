@@ -1,0 +1,19 @@
+/** Gas that calls of other contracts get, and the callbacks behind them. What is not used comes back. */
+
+const TERA = 10n ** 12n
+
+/** `is_authorized_or_owner` takes 0.6. */
+export const AGENT_CHECK_GAS = 5n * TERA
+
+/** The dearest callback, which opens a hired job, takes 2.4, and 10 with the longest description. */
+export const AGENT_CALLBACK_GAS = 20n * TERA
+
+/** Ours takes 1.1; another may do more. */
+export const TOKEN_TRANSFER_GAS = 20n * TERA
+
+/** Takes 1.3, and reading the answer of a hostile token that spends all its gas on a long one another 2. */
+export const PAYOUT_CALLBACK_GAS = 10n * TERA
+
+/** What `ft_transfer_call` keeps: for itself, with a message as long as a hiring's may be, and for `ft_resolve_transfer`. */
+export const FT_TRANSFER_CALL_GAS = 15n * TERA
+export const FT_RESOLVE_GAS = 10n * TERA

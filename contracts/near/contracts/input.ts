@@ -1,0 +1,156 @@
+/**
+ * Arguments are JSON from anybody: each is read by one of these, which throws `InputInvalid: <field> …` for another type, a number out of
+ * range, a text that is too long. What passes is what its type says.
+ */
+import {
+  byteLengths,
+  fromHex,
+  type Hex,
+  type Message,
+  toHex,
+  toSnakeCase,
+  uintBits,
+  utf8,
+  type ValueOf,
+} from '@parley/protocol'
+import { ContractError } from './contract-error.ts'
+
+/** Longer decimal numbers than 2^256 has are refused before they are computed. */
+const MAX_DIGITS = 78
+
+/** A number as a decimal string. */
+export function uint(value: unknown, field: string, bits = 256n): bigint {
+  const number = decimal(value)
+  if (number === null) throw invalid(field, 'is not a decimal number, as a string without sign')
+  if (number >> bits !== 0n) throw invalid(field, `does not fit ${bits} bits`)
+  return number
+}
+
+/** Bytes as hexadecimal with 0x, in lower case from here on. */
+export function bytes(value: unknown, field: string): Hex {
+  const read = bytesOf(value)
+  if (read === null) throw invalid(field, 'is not hexadecimal with 0x and whole bytes')
+  return toHex(read)
+}
+
+export function bytes32(value: unknown, field: string): Hex {
+  return ofLength(bytes(value, field), byteLengths.bytes32, field)
+}
+
+/** Of a secp256k1 key. */
+export function address(value: unknown, field: string): Hex {
+  return ofLength(bytes(value, field), byteLengths.address, field)
+}
+
+/** An account id by NEAR's rules: 2 to 64 characters, words of a-z and 0-9 with one of `.`, `-` and `_` between two. */
+export function account(value: unknown, field: string): string {
+  if (typeof value !== 'string' || value.length < 2 || value.length > 64 || !hasAccountWords(value))
+    throw invalid(field, 'is not an account id')
+  return value
+}
+
+/** `null` stands for no account, and so does leaving the field out. */
+export function optionalAccount(value: unknown, field: string): string | null {
+  return value === undefined || value === null ? null : account(value, field)
+}
+
+/** A log holds 16,384 bytes: `maxLength` keeps what is logged below that, whatever else is in it. */
+export function text(value: unknown, field: string, maxLength: number): string {
+  if (typeof value !== 'string') throw invalid(field, 'is not a text')
+  if (value.length > maxLength) throw invalid(field, `has ${value.length} characters, more than ${maxLength}`)
+  return value
+}
+
+export function bool(value: unknown, field: string): boolean {
+  if (typeof value !== 'boolean') throw invalid(field, 'is neither true nor false')
+  return value
+}
+
+export function list(value: unknown, field: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid(field, 'is not a list')
+  return value
+}
+
+export function object(value: unknown, field: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(field, 'is not an object')
+  return value as Readonly<Record<string, unknown>>
+}
+
+/** An object inside a text, as NEP-141 hands it on in `msg`. */
+export function jsonObject(value: unknown, field: string): Readonly<Record<string, unknown>> {
+  try {
+    return object(JSON.parse(value as string), field)
+  } catch {
+    throw invalid(field, 'is not a JSON object in a text')
+  }
+}
+
+/** How a message of protocol is read from an object with its fields in snake_case. Made where modules are loaded: no call pays for it. */
+export function messageReader<M extends Message>(message: M): (value: unknown, field: string) => ValueOf<M> {
+  const fields = message.fields.map(
+    ([name, type]) => [name, toSnakeCase(name), atoms[type as keyof typeof atoms]] as const,
+  )
+  return (value, field) => {
+    const json = object(value, field)
+    const read: Record<string, unknown> = {}
+    for (const [name, key, readAtom] of fields) read[name] = readAtom(json[key], `${field}.${key}`)
+    return read as ValueOf<M>
+  }
+}
+
+/** NEAR's messages have a `string` for each account and no other. */
+const atoms = {
+  address,
+  bytes32,
+  string: account,
+  uint8: (value: unknown, field: string) => uint(value, field, uintBits.uint8),
+  uint64: (value: unknown, field: string) => uint(value, field, uintBits.uint64),
+}
+
+function invalid(field: string, problem: string): ContractError {
+  return new ContractError('InputInvalid', field, problem)
+}
+
+function ofLength(hex: Hex, length: number, field: string): Hex {
+  if (hex.length !== 2 + 2 * length) throw invalid(field, `has ${hex.length / 2 - 1} bytes, not ${length}`)
+  return hex
+}
+
+function decimal(value: unknown): bigint | null {
+  if (typeof value !== 'string' || value.length > MAX_DIGITS) return null
+  try {
+    const number = BigInt(value)
+    // BigInt also reads spaces, zeros in front, hexadecimal and nothing at all.
+    return number >= 0n && number.toString() === value ? number : null
+  } catch {
+    return null
+  }
+}
+
+function bytesOf(text: unknown): Uint8Array | null {
+  try {
+    return typeof text === 'string' ? fromHex(text) : null
+  } catch {
+    return null
+  }
+}
+
+/** By bytes, not by characters: half the gas. */
+function hasAccountWords(text: string): boolean {
+  let previous = SEPARATOR
+  for (const byte of utf8(text)) {
+    const kind = byteKinds[byte]
+    if (kind === undefined || (kind === SEPARATOR && previous === SEPARATOR)) return false
+    previous = kind
+  }
+  return previous !== SEPARATOR
+}
+
+const LETTER = 1
+const SEPARATOR = 2
+
+const byteKinds: readonly (number | undefined)[] = Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte)
+  if ('.-_'.includes(character)) return SEPARATOR
+  return 'abcdefghijklmnopqrstuvwxyz0123456789'.includes(character) ? LETTER : undefined
+})

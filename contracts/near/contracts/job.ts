@@ -1,0 +1,88 @@
+/** A job as it is stored, and as `get_job` answers. */
+import { type Hex, type JobStatus as JobStatusName, jobId, jobStatuses } from '@parley/protocol'
+import { near } from 'near-sdk-js'
+import { require } from './contract-error.ts'
+import { readRecord, writeRecord } from './records.ts'
+import { chargeBytes, readAccount, registeredAccount, writeAccount } from './storage.ts'
+
+/** Times are in seconds, `budget` is in the token's smallest unit: decimal strings all. */
+export interface Job {
+  readonly client: string
+  readonly expired_at: string
+  /** "0" before the submission. */
+  readonly submitted_at: string
+  /** A place in protocol's `jobStatuses`. */
+  readonly status: number
+  readonly provider: string | null
+  readonly provider_agent_id: string
+  readonly evaluator: string
+  readonly token: string | null
+  readonly budget: string
+  /** keccak256(requestHash, workload, observability) of the work that completes the job. */
+  readonly terms: Hex | null
+  /** Whether the budget is on its way out of an ended job, or stays because the token refused to move it. */
+  readonly payout: 'sending' | 'owed' | null
+}
+
+export const JobStatus = Object.fromEntries(jobStatuses.map((name, at) => [name, at])) as Record<JobStatusName, number>
+
+/** What agent ids and budgets must fit, as in Solidity's slots. */
+export const UINT96_MAX = 2n ** 96n - 1n
+
+/**
+ * A job's record at its longest, charged when it is created: so no later call, of whoever it is, fails for the client's deposit. 70 bytes
+ * of key, 40 that NEAR adds, 256 of accounts, 66 of terms, 90 of numbers, 190 of names.
+ */
+const JOB_BYTES = 720
+
+export function readJob(id: Hex): Job | null {
+  return readRecord<Job>(keyOf(id))
+}
+
+export function knownJob(id: Hex): Job {
+  const job = readJob(id)
+  require(job !== null, 'JobUnknown', id)
+  return job
+}
+
+/** Returns what it wrote. */
+export function writeJob(id: Hex, job: Job): Job {
+  writeRecord(keyOf(id), job)
+  return job
+}
+
+/** Charges the client for a job that is new. */
+export function writeNewJob(id: Hex, job: Pick<Job, 'client' | 'evaluator' | 'expired_at'> & Partial<Job>): void {
+  chargeBytes(job.client, registeredAccount(job.client), JOB_BYTES)
+  writeJob(id, { ...NEW_JOB, ...job })
+}
+
+const NEW_JOB = {
+  submitted_at: '0',
+  status: JobStatus.Open,
+  provider: null,
+  provider_agent_id: '0',
+  token: null,
+  budget: '0',
+  terms: null,
+  payout: null,
+}
+
+export function nextJobId(domainSeparator: Uint8Array, client: string): Hex {
+  return jobIdOf(domainSeparator, client, readAccount(client)?.jobs ?? 0)
+}
+
+/** Counts a job that is about to be created, so that no other gets its id while the agent registry is asked. */
+export function takeJobId(domainSeparator: Uint8Array, client: string): Hex {
+  const account = registeredAccount(client, JOB_BYTES)
+  writeAccount(client, { ...account, jobs: account.jobs + 1 })
+  return jobIdOf(domainSeparator, client, account.jobs)
+}
+
+function jobIdOf(domainSeparator: Uint8Array, client: string, index: number): Hex {
+  return jobId(domainSeparator, client, BigInt(index), near.keccak256, 'near')
+}
+
+function keyOf(id: Hex): string {
+  return `job:${id}`
+}

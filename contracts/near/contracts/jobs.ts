@@ -1,0 +1,257 @@
+/** ERC-8183 job escrow. Mirrors contracts/evm/contracts/JobEscrow.sol. */
+import { type Hex, jobModel } from '@parley/protocol'
+import { askForAgent, requireAgent } from './agent-check.ts'
+import { caller, now } from './context.ts'
+import { require } from './contract-error.ts'
+import { emit } from './events.ts'
+import { type Job, JobStatus, knownJob, takeJobId, UINT96_MAX, writeJob, writeNewJob } from './job.ts'
+import { payOut } from './payouts.ts'
+
+const { EVALUATION_GRACE_SECONDS, MIN_DURATION_SECONDS, MAX_DURATION_SECONDS } = jobModel
+
+/** What the callbacks of this file are called with. */
+export interface NewJob {
+  readonly job_id: Hex
+  readonly client: string
+  readonly provider: string
+  readonly evaluator: string
+  readonly expired_at: string
+  readonly description: string
+  readonly agent_id: string
+}
+
+export interface NewProvider {
+  readonly job_id: Hex
+  readonly provider: string
+  readonly agent_id: string
+}
+
+export interface Submission {
+  readonly job_id: Hex
+  readonly provider: string
+  readonly agent_id: string
+  readonly deliverable: Hex
+}
+
+/** The id of the new job, or nothing when the agent registry must be asked first: the callback answers with it then. */
+export function createJob(
+  agents: string,
+  domainSeparator: Uint8Array,
+  {
+    provider,
+    evaluator,
+    expiredAt,
+    description,
+    hook,
+    agentId,
+  }: {
+    readonly provider: string | null
+    readonly evaluator: string | null
+    readonly expiredAt: bigint
+    readonly description: string
+    readonly hook: string | null
+    readonly agentId: bigint
+  },
+): Hex | undefined {
+  const client = caller()
+
+  require(evaluator !== null, 'AddressZero')
+  require(provider !== evaluator, 'ProviderIsEvaluator', evaluator)
+  requireExpiryInRange(expiredAt)
+  require(hook === null, 'HookNotAllowed', hook ?? '')
+  if (provider !== null) requireAgentFits(agentId, provider)
+
+  const job_id = takeJobId(domainSeparator, client)
+  const job = { job_id, client, evaluator, expired_at: String(expiredAt), description }
+  if (provider === null) {
+    open({ ...job, provider, agent_id: '0' })
+    return job_id
+  }
+  const proposed = { ...job, provider, agent_id: String(agentId) }
+
+  askForAgent(agents, 'on_create_job', proposed)
+  return undefined
+}
+
+export function onCreateJob(job: NewJob): Hex {
+  requireAgent(job)
+
+  open(job)
+  emit('provider_set', { job_id: job.job_id, provider: job.provider, agent_id: job.agent_id })
+  return job.job_id
+}
+
+export function setProvider(agents: string, job_id: Hex, provider: string | null, agentId: bigint): void {
+  const job = knownJob(job_id)
+
+  require(caller() === job.client, 'ClientOnly', caller())
+  requireWithoutProvider(job_id, job)
+  require(provider !== null, 'AddressZero')
+  require(provider !== job.evaluator, 'ProviderIsEvaluator', provider)
+  requireAgentFits(agentId, provider)
+  const chosen = { job_id, provider, agent_id: String(agentId) }
+
+  askForAgent(agents, 'on_set_provider', chosen)
+}
+
+export function onSetProvider({ job_id, provider, agent_id }: NewProvider): void {
+  const job = knownJob(job_id)
+
+  requireWithoutProvider(job_id, job)
+  requireAgent({ provider, agent_id })
+
+  writeJob(job_id, { ...job, provider, provider_agent_id: agent_id })
+  emit('provider_set', { job_id, provider, agent_id })
+}
+
+export function setBudget(job_id: Hex, token: string | null, amount: bigint): void {
+  const job = knownJob(job_id)
+
+  require(caller() === job.client || caller() === job.provider, 'PartyOnly', caller())
+  require(job.status === JobStatus.Open, 'JobNotOpen', job_id, job.status)
+  require(token !== null, 'AddressZero')
+  // `fund` names the amount, not the token: a provider must not swap it under a client that is about to fund.
+  require(job.token === null || token === job.token || caller() === job.client, 'ClientOnly', caller())
+  requireBudgetFits(amount)
+
+  writeJob(job_id, { ...job, token, budget: String(amount) })
+  emit('budget_set', { job_id, token, amount: String(amount) })
+}
+
+/** `received` is what `token` has brought along: nothing, when the client calls by itself. Returns what is over. */
+export function fund(
+  job_id: Hex,
+  expectedBudget: bigint,
+  { client, token, received }: { readonly client: string; readonly token: string | null; readonly received: bigint },
+): bigint {
+  const job = knownJob(job_id)
+  const budget = BigInt(job.budget)
+
+  require(client === job.client, 'ClientOnly', client)
+  require(job.status === JobStatus.Open, 'JobNotOpen', job_id, job.status)
+  require(job.provider !== null, 'ProviderNotSet', job_id)
+  require(budget === expectedBudget, 'BudgetMismatch', budget, expectedBudget)
+  require(now() < BigInt(job.expired_at), 'JobPastExpiry', job_id, job.expired_at)
+  const ofItsToken = token === job.token ? received : 0n
+  require(ofItsToken >= budget, 'TokenShortfall', ofItsToken, budget)
+
+  writeJob(job_id, { ...job, status: JobStatus.Funded })
+  emit('job_funded', { job_id, client, amount: job.budget })
+  return received - budget
+}
+
+export function submit(agents: string, job_id: Hex, deliverable: Hex): void {
+  const job = knownJob(job_id)
+
+  require(caller() === job.provider, 'ProviderOnly', caller())
+  requireUnsubmitted(job_id, job)
+  const submission = { job_id, provider: job.provider, agent_id: job.provider_agent_id, deliverable }
+
+  askForAgent(agents, 'on_submit', submission)
+}
+
+export function onSubmit({ job_id, provider, agent_id, deliverable }: Submission): void {
+  const job = knownJob(job_id)
+
+  requireUnsubmitted(job_id, job)
+  requireAgent({ provider, agent_id })
+
+  writeJob(job_id, { ...job, status: JobStatus.Submitted, submitted_at: String(now()) })
+  emit('job_submitted', { job_id, provider, deliverable })
+}
+
+/** `evaluator` is who says so: the caller, or this contract itself on an enclave's word. */
+export function complete(job_id: Hex, reason: Hex, evaluator = caller()): void {
+  const job = requireCompletable(job_id, evaluator)
+
+  const completed = { ...job, status: JobStatus.Completed }
+  emit('job_completed', { job_id, evaluator, reason })
+
+  payOut(job_id, completed)
+}
+
+export function requireCompletable(job_id: Hex, evaluator: string): Job {
+  const job = knownJob(job_id)
+
+  require(evaluator === job.evaluator, 'EvaluatorOnly', evaluator)
+  require(job.status !== JobStatus.Completed, 'JobAlreadyCompleted', job_id)
+  require(job.status === JobStatus.Submitted, 'JobNotSubmitted', job_id, job.status)
+  return job
+}
+
+export function reject(job_id: Hex, reason: Hex): void {
+  const job = knownJob(job_id)
+
+  if (job.status === JobStatus.Open) require(caller() === job.client, 'ClientOnly', caller())
+  else require(caller() === job.evaluator, 'EvaluatorOnly', caller())
+  requireUnended(job_id, job)
+
+  emit('job_rejected', { job_id, rejector: caller(), reason })
+
+  end(job_id, job, JobStatus.Rejected)
+}
+
+export function claimRefund(job_id: Hex): void {
+  const job = knownJob(job_id)
+
+  requireUnended(job_id, job)
+  require(now() >= BigInt(job.expired_at), 'JobNotExpired', job_id, job.expired_at)
+  if (job.status === JobStatus.Submitted) {
+    const endsAt = BigInt(job.submitted_at) + EVALUATION_GRACE_SECONDS
+    require(now() >= endsAt, 'EvaluationInGrace', job_id, endsAt)
+  }
+
+  emit('job_expired', { job_id })
+
+  end(job_id, job, JobStatus.Expired)
+}
+
+export function requireExpiryInRange(expiredAt: bigint): void {
+  const earliest = now() + MIN_DURATION_SECONDS
+  const latest = now() + MAX_DURATION_SECONDS
+  require(expiredAt > earliest && expiredAt <= latest, 'ExpiryOutOfRange', expiredAt, earliest, latest)
+}
+
+export function requireBudgetFits(amount: bigint): void {
+  require(amount <= UINT96_MAX, 'BudgetTooLarge', amount)
+}
+
+export function requireAgentFits(agentId: bigint, provider: string): void {
+  require(agentId <= UINT96_MAX, 'AgentNotOfProvider', agentId, provider)
+}
+
+function open({
+  job_id,
+  client,
+  provider,
+  evaluator,
+  expired_at,
+  description,
+  agent_id,
+}: Omit<NewJob, 'provider'> & { readonly provider: string | null }): void {
+  writeNewJob(job_id, { client, provider, provider_agent_id: agent_id, evaluator, expired_at })
+  emit('job_created', { job_id, client, provider, evaluator, expired_at, hook: null })
+  emit('job_described', { job_id, description })
+}
+
+function requireWithoutProvider(job_id: Hex, { status, provider }: Job): void {
+  require(status === JobStatus.Open, 'JobNotOpen', job_id, status)
+  require(provider === null, 'ProviderAlreadySet', job_id)
+}
+
+function requireUnsubmitted(job_id: Hex, { status, expired_at }: Job): void {
+  require(status === JobStatus.Funded, 'JobNotFunded', job_id, status)
+  require(now() < BigInt(expired_at), 'JobPastExpiry', job_id, expired_at)
+}
+
+function requireUnended(job_id: Hex, { status }: Job): void {
+  require(status !== JobStatus.Completed, 'JobAlreadyCompleted', job_id)
+  require(status < JobStatus.Completed, 'JobAlreadyEnded', job_id, status)
+}
+
+/** Ends a job without success: what it holds goes back to the client. */
+function end(job_id: Hex, job: Job, status: number): void {
+  const ended = { ...job, status }
+  if (job.status === JobStatus.Open) writeJob(job_id, ended)
+  else payOut(job_id, ended)
+}

@@ -1,0 +1,400 @@
+import { domainSeparator, fromHex, type Hex, nearDomain, nearMessages, toHex } from '@parley/protocol'
+import { call, initialize, NearBindgen, near, view } from 'near-sdk-js'
+import { caller, chainId, requireSelf, self } from './context.ts'
+import * as enclaves from './enclaves.ts'
+import { isTokenTrusted, MAX_DESCRIPTION_LENGTH, onTransfer, setToken, writeTrustedTokens } from './funding.ts'
+import { type Hiring, onHire } from './hiring.ts'
+import * as input from './input.ts'
+import { type Job, nextJobId, readJob } from './job.ts'
+import * as jobs from './jobs.ts'
+import { acceptOwnership, requireOwner, transferOwnership } from './ownership.ts'
+import { claimPayment, onPayout, owedOf } from './payouts.ts'
+import * as results from './results.ts'
+import {
+  type StorageBalance,
+  type StorageBalanceBounds,
+  storageBalanceBounds,
+  storageBalanceOf,
+  storageDeposit,
+  storageUnregister,
+  storageWithdraw,
+} from './storage.ts'
+
+interface ReportArguments {
+  report: {
+    enclave: Hex
+    encryption_key: Hex
+    operator: string
+    workload: Hex
+    quote_id: Hex
+    challenge: Hex
+    expires_at: string
+  }
+  signatures: Hex[]
+}
+
+interface ResultArguments {
+  job_id: Hex
+  result: { request_hash: Hex; response_hash: Hex; workload: Hex; observability: string; produced_at: string }
+  enclave: Hex
+  signature: Hex
+  response: Hex
+}
+
+const readReport = input.messageReader(nearMessages.EnclaveReport)
+const readResult = input.messageReader(nearMessages.EnclaveResult)
+
+/**
+ * EnclaveRegistry, JobEscrow and EnclaveEvaluator in one contract: what asks another contract takes two blocks more. Numbers are decimal
+ * strings in JSON, bytes are hexadecimal with 0x. What is different from Solidity is in contracts/near/README.md.
+ */
+@NearBindgen({ requireInit: true })
+export class Parley {
+  owner_id = ''
+  pending_owner_id = ''
+  /** The agent registry. */
+  agents_id = ''
+  /** Hexadecimal. Job ids, reports and results are bound to it. */
+  domain_separator = ''
+  quorum_size = 0
+  max_age_seconds = 0
+  challenge_count = 0
+
+  /** `verifiers` are addresses in ascending order, of which `quorum` must sign; `tokens` are those that clients may hire by. */
+  @initialize({})
+  init(settings: {
+    owner: string
+    agents: string
+    verifiers: Hex[]
+    quorum: string
+    max_age: string
+    tokens: string[]
+  }): void {
+    const verifiers = input.list(settings.verifiers, 'verifiers')
+    const quorum = input.uint(settings.quorum, 'quorum')
+    const tokens = input.list(settings.tokens, 'tokens')
+
+    enclaves.writeVerifiers(
+      verifiers.map((verifier) => input.address(verifier, 'verifiers')),
+      quorum,
+    )
+    writeTrustedTokens(tokens.map((token) => input.account(token, 'tokens')))
+    this.owner_id = input.account(settings.owner, 'owner')
+    this.agents_id = input.account(settings.agents, 'agents')
+    this.domain_separator = toHex(domainSeparator(nearDomain(chainId(), self(), near.keccak256), near.keccak256))
+    this.quorum_size = Number(quorum)
+    this.max_age_seconds = Number(input.uint(settings.max_age, 'max_age', 48n))
+  }
+
+  /** Gives a challenge that a quote must contain. It counts for a day and for one registration. Anyone may ask. */
+  @call({})
+  issue_challenge(): Hex {
+    return enclaves.issueChallenge(separatorOf(this), this.challenge_count++)
+  }
+
+  /** Registers an enclave, or renews it, on a report that a quorum of verifiers signed (EIP-712). Anyone may bring it. */
+  @call({})
+  register_enclave({ report, signatures }: ReportArguments): void {
+    enclaves.registerEnclave(readReport(report, 'report'), signaturesOf(signatures), separatorOf(this), this)
+  }
+
+  /** Ends an enclave for good. Its operator and this contract's owner only. */
+  @call({})
+  revoke_enclave({ enclave }: { enclave: Hex }): void {
+    enclaves.revokeEnclave(input.address(enclave, 'enclave'), this.owner_id)
+  }
+
+  /** Lets enclaves of this workload register, or no longer. Owner only; does not end those that are registered. */
+  @call({})
+  set_workload({ workload, is_allowed }: { workload: Hex; is_allowed: boolean }): void {
+    requireOwner(this)
+
+    enclaves.setWorkload(input.bytes32(workload, 'workload'), input.bool(is_allowed, 'is_allowed'))
+  }
+
+  /** Lets clients hire by this token, or no longer: it is believed when it says who sends. Owner only. */
+  @call({})
+  set_token({ token, is_trusted }: { token: string; is_trusted: boolean }): void {
+    requireOwner(this)
+
+    setToken(input.account(token, 'token'), input.bool(is_trusted, 'is_trusted'))
+  }
+
+  @call({})
+  transfer_ownership({ new_owner }: { new_owner: string }): void {
+    transferOwnership(this, input.account(new_owner, 'new_owner'))
+  }
+
+  @call({})
+  accept_ownership(): void {
+    acceptOwnership(this)
+  }
+
+  /** Opens a job of the caller. `provider` may be left out and set later; no hook is allowed yet. */
+  @call({})
+  create_job(job: {
+    provider?: string | null
+    evaluator: string | null
+    expired_at: string
+    description: string
+    hook?: string | null
+    provider_agent_id: string
+  }): Hex | undefined {
+    return jobs.createJob(this.agents_id, separatorOf(this), {
+      provider: input.optionalAccount(job.provider, 'provider'),
+      evaluator: input.optionalAccount(job.evaluator, 'evaluator'),
+      expiredAt: input.uint(job.expired_at, 'expired_at'),
+      description: input.text(job.description, 'description', MAX_DESCRIPTION_LENGTH),
+      hook: input.optionalAccount(job.hook, 'hook'),
+      agentId: input.uint(job.provider_agent_id, 'provider_agent_id'),
+    })
+  }
+
+  /** Names the provider of an open job that has none. Client only. */
+  @call({})
+  set_provider(chosen: { job_id: Hex; provider: string | null; agent_id: string }): void {
+    const jobId = jobIdOf(chosen)
+    const provider = input.optionalAccount(chosen.provider, 'provider')
+    jobs.setProvider(this.agents_id, jobId, provider, input.uint(chosen.agent_id, 'agent_id'))
+  }
+
+  /** Sets what an open job pays. Client or provider; a token that is named only the client changes. */
+  @call({})
+  set_budget(budget: { job_id: Hex; token: string | null; amount: string }): void {
+    const token = input.optionalAccount(budget.token, 'token')
+    jobs.setBudget(jobIdOf(budget), token, input.uint(budget.amount, 'amount'))
+  }
+
+  /** Funds a job that pays nothing. Money that a job pays comes by `ft_on_transfer`. Client only. */
+  @call({})
+  fund(funding: { job_id: Hex; expected_budget: string }): void {
+    const expectedBudget = input.uint(funding.expected_budget, 'expected_budget')
+    jobs.fund(jobIdOf(funding), expectedBudget, { client: caller(), token: null, received: 0n })
+  }
+
+  /** Takes a token's money for `fund` or `hire`; answers how much of it is not needed (NEP-141). The caller is the token. */
+  @call({})
+  ft_on_transfer({ sender_id, amount, msg }: { sender_id: string; amount: string; msg: string }): string | undefined {
+    const client = input.account(sender_id, 'sender_id')
+    return onTransfer(this.agents_id, separatorOf(this), { client, amount: input.uint(amount, 'amount', 128n), msg })
+  }
+
+  /** Says that the work is done. Provider only, before the expiry; the job's agent must be the provider's. */
+  @call({})
+  submit(submission: { job_id: Hex; deliverable: Hex }): void {
+    jobs.submit(this.agents_id, jobIdOf(submission), input.bytes32(submission.deliverable, 'deliverable'))
+  }
+
+  /** Pays the provider. Evaluator only. */
+  @call({})
+  complete(judgement: { job_id: Hex; reason: Hex }): void {
+    jobs.complete(jobIdOf(judgement), input.bytes32(judgement.reason, 'reason'), caller())
+  }
+
+  /** Returns the budget to the client. The client while the job is open, then the evaluator. */
+  @call({})
+  reject(judgement: { job_id: Hex; reason: Hex }): void {
+    jobs.reject(jobIdOf(judgement), input.bytes32(judgement.reason, 'reason'))
+  }
+
+  /** Returns the budget to the client after the expiry, and not before the evaluator had its grace period. Anyone. */
+  @call({})
+  claim_refund(job: { job_id: Hex }): void {
+    jobs.claimRefund(jobIdOf(job))
+  }
+
+  /** Tries again to pay what a token refused to move. Anyone. */
+  @call({})
+  claim_payment(job: { job_id: Hex }): void {
+    claimPayment(jobIdOf(job))
+  }
+
+  /** Says which work completes an open job. The job's client only, once, after the provider is known. */
+  @call({})
+  set_terms(terms: { job_id: Hex; body_hash: Hex; workload: Hex; observability: string }): void {
+    results.setTerms(jobIdOf(terms), {
+      bodyHash: input.bytes32(terms.body_hash, 'body_hash'),
+      workload: input.bytes32(terms.workload, 'workload'),
+      observability: input.uint(terms.observability, 'observability', 8n),
+    })
+  }
+
+  /** Completes a job on a result that an active enclave signed (EIP-712), with the response that it is of. Anyone may bring it. */
+  @call({})
+  accept_result(signed: ResultArguments): void {
+    results.acceptResult(signedResultOf(signed), separatorOf(this))
+  }
+
+  @call({ payableFunction: true })
+  storage_deposit(deposit: { account_id?: string; registration_only?: boolean }): StorageBalance {
+    const accountId = input.optionalAccount(deposit.account_id, 'account_id') ?? caller()
+    return storageDeposit(accountId, input.bool(deposit.registration_only ?? false, 'registration_only'))
+  }
+
+  @call({ payableFunction: true })
+  storage_withdraw({ amount }: { amount?: string | null }): StorageBalance {
+    return storageWithdraw(amount === undefined || amount === null ? null : input.uint(amount, 'amount', 128n))
+  }
+
+  @call({ payableFunction: true })
+  storage_unregister(_: { force?: boolean }): boolean {
+    return storageUnregister()
+  }
+
+  @call({})
+  on_create_job(job: jobs.NewJob): Hex {
+    requireSelf()
+    return jobs.onCreateJob(job)
+  }
+
+  @call({})
+  on_set_provider(chosen: jobs.NewProvider): void {
+    requireSelf()
+    jobs.onSetProvider(chosen)
+  }
+
+  @call({})
+  on_submit(submission: jobs.Submission): void {
+    requireSelf()
+    jobs.onSubmit(submission)
+  }
+
+  @call({})
+  on_hire(hiring: Hiring): string {
+    requireSelf()
+    return onHire(hiring)
+  }
+
+  @call({})
+  on_payout({ job_id }: { job_id: Hex }): void {
+    requireSelf()
+    onPayout(job_id)
+  }
+
+  @view({})
+  owner(): string {
+    return this.owner_id
+  }
+
+  @view({})
+  pending_owner(): string | null {
+    return this.pending_owner_id === '' ? null : this.pending_owner_id
+  }
+
+  /** The agent registry. */
+  @view({})
+  agents(): string {
+    return this.agents_id
+  }
+
+  @view({})
+  quorum(): string {
+    return String(this.quorum_size)
+  }
+
+  /** Seconds from its challenge after which an enclave must have been attested anew. */
+  @view({})
+  max_age(): string {
+    return String(this.max_age_seconds)
+  }
+
+  /** Throws what `register_enclave` would. */
+  @view({})
+  check_report({ report, signatures }: ReportArguments): void {
+    enclaves.checkReport(readReport(report, 'report'), signaturesOf(signatures), separatorOf(this), this)
+  }
+
+  /** Throws what `accept_result` would. */
+  @view({})
+  check_result(signed: ResultArguments): void {
+    results.checkResult(signedResultOf(signed), separatorOf(this))
+  }
+
+  /** The enclave, when its signature counts now; EnclaveUnknown, EnclaveIsRevoked or EnclaveExpired otherwise. */
+  @view({})
+  require_active({ enclave }: { enclave: Hex }): enclaves.Enclave {
+    return enclaves.requireActive(input.address(enclave, 'enclave'))
+  }
+
+  /** What is known of an enclave, whether it counts or not. */
+  @view({})
+  get_enclave({ enclave }: { enclave: Hex }): enclaves.Enclave | null {
+    return enclaves.getEnclave(input.address(enclave, 'enclave'))
+  }
+
+  @view({})
+  is_verifier({ verifier }: { verifier: Hex }): boolean {
+    return enclaves.isVerifier(input.address(verifier, 'verifier'))
+  }
+
+  @view({})
+  is_workload_allowed({ workload }: { workload: Hex }): boolean {
+    return enclaves.isWorkloadAllowed(input.bytes32(workload, 'workload'))
+  }
+
+  /** Seconds; "0" when it was never given or is used up. */
+  @view({})
+  challenge_issued_at({ challenge }: { challenge: Hex }): string {
+    return enclaves.challengeIssuedAt(input.bytes32(challenge, 'challenge'))
+  }
+
+  @view({})
+  is_token_trusted({ token }: { token: string }): boolean {
+    return isTokenTrusted(input.account(token, 'token'))
+  }
+
+  @view({})
+  get_job(job: { job_id: Hex }): Job | null {
+    return readJob(jobIdOf(job))
+  }
+
+  /** The id of the next job that `client` creates. */
+  @view({})
+  next_job_id({ client }: { client: string }): Hex {
+    return nextJobId(separatorOf(this), input.account(client, 'client'))
+  }
+
+  /** keccak256(requestHash, workload, observability) of a job's terms; null when it has none. */
+  @view({})
+  terms_of(job: { job_id: Hex }): Hex | null {
+    return readJob(jobIdOf(job))?.terms ?? null
+  }
+
+  /** What a token refused to move: "0" when nothing is owed, or it is on its way. */
+  @view({})
+  owed(job: { job_id: Hex }): string {
+    return owedOf(jobIdOf(job))
+  }
+
+  @view({})
+  storage_balance_of({ account_id }: { account_id: string }): StorageBalance | null {
+    return storageBalanceOf(input.account(account_id, 'account_id'))
+  }
+
+  @view({})
+  storage_balance_bounds(): StorageBalanceBounds {
+    return storageBalanceBounds()
+  }
+}
+
+function separatorOf({ domain_separator }: { readonly domain_separator: string }): Uint8Array {
+  return fromHex(domain_separator)
+}
+
+function jobIdOf({ job_id }: { readonly job_id: unknown }): Hex {
+  return input.bytes32(job_id, 'job_id')
+}
+
+function signaturesOf(signatures: unknown): readonly Hex[] {
+  return input.list(signatures, 'signatures').map((signature) => input.bytes(signature, 'signatures'))
+}
+
+function signedResultOf({ job_id, result, enclave, signature, response }: ResultArguments): results.SignedResult {
+  return {
+    jobId: input.bytes32(job_id, 'job_id'),
+    result: readResult(result, 'result'),
+    enclave: input.address(enclave, 'enclave'),
+    signature: input.bytes(signature, 'signature'),
+    response: input.bytes(response, 'response'),
+  }
+}

@@ -1,0 +1,110 @@
+/** Completes jobs on enclave-signed results. Mirrors contracts/evm/contracts/EnclaveEvaluator.sol. */
+import {
+  concat,
+  type EnclaveResult,
+  fromHex,
+  type Hex,
+  hashTypedData,
+  nearMessages,
+  requestHash,
+  toHex,
+  wordFromUint,
+} from '@parley/protocol'
+import { near } from 'near-sdk-js'
+import { caller, self } from './context.ts'
+import { require } from './contract-error.ts'
+import { requireActive } from './enclaves.ts'
+import { emit } from './events.ts'
+import { JobStatus, knownJob, readJob, writeJob } from './job.ts'
+import { complete, requireCompletable } from './jobs.ts'
+import { recoverSigner } from './signatures.ts'
+
+/** None, partial, full. */
+const MAX_OBSERVABILITY = 2n
+
+/** What completes a job, but for the request: that contains the job's id. */
+export interface Work {
+  readonly bodyHash: Hex
+  readonly workload: Hex
+  readonly observability: bigint
+}
+
+export interface SignedResult {
+  readonly jobId: Hex
+  readonly result: EnclaveResult
+  readonly enclave: Hex
+  readonly signature: Hex
+  readonly response: Hex
+}
+
+export function setTerms(job_id: Hex, work: Work): void {
+  const job = knownJob(job_id)
+
+  require(caller() === job.client, 'ClientOnly', caller())
+  require(job.status === JobStatus.Open, 'JobNotOpen', job_id, job.status)
+  require(job.evaluator === self(), 'EvaluatorMismatch', job_id, job.evaluator)
+  require(job.provider !== null, 'ProviderNotSet', job_id)
+  requireObservability(work.observability)
+  // A provider must find the terms that it read.
+  require(job.terms === null, 'TermsAlreadySet', job_id)
+
+  const terms = termsFor(job_id, job.provider, work)
+  writeJob(job_id, { ...job, terms: terms.hash })
+  terms.emit()
+}
+
+/** The hash of a job's terms, and the event that tells what they are. */
+export function termsFor(job_id: Hex, provider: string, { bodyHash, workload, observability }: Work) {
+  const request_hash = requestHash({ jobId: job_id, provider, bodyHash }, near.keccak256, 'near')
+  return {
+    hash: hashTerms(request_hash, workload, observability),
+    emit: () => emit('terms_set', { job_id, request_hash, workload, observability: String(observability) }),
+  }
+}
+
+export function requireObservability(observability: bigint): void {
+  require(observability <= MAX_OBSERVABILITY, 'ObservabilityInvalid', observability)
+}
+
+export function acceptResult(signed: SignedResult, domainSeparator: Uint8Array): void {
+  const { jobId, result, enclave } = signed
+  const resultId = checkSignedResult(signed, domainSeparator)
+
+  // Without the response, whose bytes would be dear in a log: readers take it from this call's arguments.
+  emit('result_accepted', {
+    job_id: jobId,
+    enclave,
+    result_id: resultId,
+    response_hash: result.responseHash,
+    produced_at: String(result.producedAt),
+  })
+
+  complete(jobId, resultId, self())
+}
+
+/** All that `acceptResult` checks. */
+export function checkResult(signed: SignedResult, domainSeparator: Uint8Array): void {
+  checkSignedResult(signed, domainSeparator)
+  requireCompletable(signed.jobId, self())
+}
+
+function checkSignedResult(
+  { jobId, result, enclave, signature, response }: SignedResult,
+  domainSeparator: Uint8Array,
+): Hex {
+  const resultId = hashTypedData(domainSeparator, nearMessages.EnclaveResult, result, near.keccak256)
+
+  const { requestHash, responseHash, workload, observability } = result
+  const terms = hashTerms(requestHash, workload, observability)
+  require(readJob(jobId)?.terms === terms, 'ResultForAnotherJob', jobId, requestHash)
+  require(toHex(near.keccak256(fromHex(response))) === responseHash, 'ResponseMismatch', responseHash)
+  const active = requireActive(enclave)
+  require(active.workload === workload, 'WorkloadMismatch', active.workload, workload)
+  require(recoverSigner(resultId, signature) === enclave, 'SignatureInvalid', enclave)
+  return toHex(resultId)
+}
+
+/** keccak256(requestHash, workload, observability), each a word. */
+function hashTerms(requestHash: Hex, workload: Hex, observability: bigint): Hex {
+  return toHex(near.keccak256(concat([fromHex(requestHash), fromHex(workload), wordFromUint(observability)])))
+}

@@ -1,0 +1,154 @@
+/** Exact gas of every step of a canonical scenario on the sandbox: the same accounts, keys, times and bytes in every run. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Hex } from '@parley/protocol'
+import { ALICE, BOB, CAROL, OPERATOR, OWNER, RELAYER } from '../test/actors.ts'
+import { type Call, type Chain, openChain, type Receipt } from '../test/chain.ts'
+import {
+  acceptance,
+  BUDGET,
+  begin,
+  createFundedJob,
+  createPricedJob,
+  createSubmittedJob,
+  DAY,
+  HASH,
+  hiring,
+  nextJobId,
+  registration,
+  WORKLOAD,
+} from '../test/steps.ts'
+
+/** Gas units by step: `job: hire`, all of it, and each receipt of it, `job: hire > parley.on_hire`. */
+export type Gas = Readonly<Record<string, number>>
+
+export const GAS = fileURLToPath(new URL('../gas.json', import.meta.url))
+
+/** An IPFS address of a registration file, as on EVM. */
+const URI = `ipfs://${'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'}`
+
+export async function measureGas(): Promise<Gas> {
+  const gas: Record<string, number> = {}
+  const chain = await openChain()
+  const measure: Measure = async (name, ...call) => {
+    const receipt = await chain.send(...call)
+    Object.assign(gas, gasOf(chain, name, receipt))
+    return receipt
+  }
+  await begin(chain)
+  await measureAgents(chain, measure)
+  await measureEnclaves(chain, measure)
+  await measureHiring(chain, measure)
+  await measureSteps(chain, measure)
+  await measureEnds(chain, measure)
+  return gas
+}
+
+type Measure = (name: string, ...call: Call) => Promise<Receipt>
+
+/** What a transaction's receipts burn, refunds included, and each call of a method by itself. */
+function gasOf({ node }: Chain, name: string, { status }: Receipt): Gas {
+  const outcomes = [status.transactionOutcome, ...status.receiptOutcomes].flatMap((outcome) => outcome ?? [])
+  const total = outcomes.reduce((sum, { gasBurnt }) => sum + gasBurnt, 0n)
+  const calls = status.receiptOutcomes.flatMap(({ id, executorId, gasBurnt }) => {
+    const receipt = node.receipt(id)?.receipt
+    const actions = receipt?.kind === 'Action' ? receipt.action.actions : []
+    const methods = actions.flatMap((action) => (action.kind === 'FunctionCall' ? [action.methodName] : []))
+    return methods.map((method) => [`${name} > ${executorId.split('.')[0]}.${method}`, Number(gasBurnt)] as const)
+  })
+  return { [name]: Number(total), ...Object.fromEntries(calls) }
+}
+
+async function measureAgents({ agents }: Chain, measure: Measure): Promise<void> {
+  await measure('agent: register', BOB, agents, 'register', {})
+  await measure('agent: register with URI', CAROL, agents, 'register', { agent_uri: URI })
+  await measure('agent: set URI', CAROL, agents, 'set_agent_uri', { agent_id: '2', new_uri: URI.replace('z', 'y') })
+  const metadata = { agent_id: '2', metadata_key: 'a2a', metadata_value: '0x0123456789' }
+  await measure('agent: set metadata', CAROL, agents, 'set_metadata', metadata)
+  const transfer = { receiver_id: OWNER.accountId, token_id: '2' }
+  await measure('agent: transfer', CAROL, agents, 'nft_transfer', transfer, { deposit: 1n })
+  await measure(
+    'storage: deposit',
+    RELAYER,
+    agents,
+    'storage_deposit',
+    { account_id: ALICE.accountId },
+    { deposit: 10n ** 23n },
+  )
+}
+
+async function measureEnclaves(chain: Chain, measure: Measure): Promise<void> {
+  const { parley } = chain
+  await measure('enclave: set workload', OWNER, parley, 'set_workload', { workload: WORKLOAD, is_allowed: true })
+  for (const name of ['enclave: register, quorum of 2', 'enclave: renew, quorum of 2']) {
+    const { value } = await measure('enclave: issue challenge', OPERATOR, parley, 'issue_challenge', {})
+    await measure(name, OPERATOR, parley, 'register_enclave', await registration(chain, value as Hex))
+  }
+}
+
+/** What an agent and a client without gas do, and what anyone brings: the whole job in three transactions. */
+async function measureHiring(chain: Chain, measure: Measure): Promise<void> {
+  const { parley, dollar } = chain
+  const job_id = await nextJobId(chain)
+  await measure('job: hire', ...chain.transferCall(ALICE, dollar, BUDGET, hiring(chain, job_id)))
+  await measure('job: submit', BOB, parley, 'submit', { job_id, deliverable: HASH })
+  await measure('job: accept result', RELAYER, parley, 'accept_result', await acceptance(chain, job_id))
+}
+
+/** The same one by one. */
+async function measureSteps(chain: Chain, measure: Measure): Promise<void> {
+  const { parley, dollar } = chain
+  const job_id = await nextJobId(chain)
+  const creation = {
+    evaluator: parley,
+    expired_at: chain.now() + DAY,
+    description: 'Translate',
+    provider_agent_id: '0',
+  }
+  await measure('job: create', ALICE, parley, 'create_job', { ...creation, provider: BOB.accountId })
+  await measure('job: set budget', ALICE, parley, 'set_budget', { job_id, token: dollar, amount: BUDGET })
+  const terms = { job_id, body_hash: HASH, workload: WORKLOAD, observability: '0' }
+  await measure('job: set terms', ALICE, parley, 'set_terms', terms)
+  const funding = { fund: { job_id, expected_budget: BUDGET } }
+  await measure('job: fund', ...chain.transferCall(ALICE, dollar, BUDGET, funding))
+  const open = await nextJobId(chain)
+  await measure('job: create without provider', ALICE, parley, 'create_job', creation)
+  const chosen = { job_id: open, provider: BOB.accountId, agent_id: '0' }
+  await measure('job: set provider', ALICE, parley, 'set_provider', chosen)
+}
+
+async function measureEnds(chain: Chain, measure: Measure): Promise<void> {
+  const { parley, dollar } = chain
+  const [open, funded] = [await createPricedJob(chain, dollar), await createFundedJob(chain)]
+  const [submitted, expiring] = [await createSubmittedJob(chain), await createFundedJob(chain)]
+  await measure('job: reject while open', ALICE, parley, 'reject', { job_id: open, reason: HASH })
+  await measure('job: reject with refund', CAROL, parley, 'reject', { job_id: funded, reason: HASH })
+  await measure('job: complete', CAROL, parley, 'complete', { job_id: submitted, reason: HASH })
+  chain.warp(DAY)
+  await measure('job: claim refund', RELAYER, parley, 'claim_refund', { job_id: expiring })
+}
+
+export function gasText(gas: Gas): string {
+  return `${JSON.stringify(gas, null, 2)}\n`
+}
+
+function table(gas: Gas, before: Gas): string {
+  const rows = Object.entries(gas).map(([name, used]) => {
+    const change = before[name] === undefined || before[name] === used ? '' : ` (committed: ${teragas(before[name])})`
+    return `${name.padEnd(64)} ${teragas(used).padStart(8)}${change}`
+  })
+  return rows.join('\n')
+}
+
+function teragas(gas: number): string {
+  return (gas / 1e12).toFixed(3)
+}
+
+if (import.meta.main) {
+  const gas = await measureGas()
+  const committed = JSON.parse(await readFile(GAS, 'utf8').catch(() => '{}')) as Gas
+  console.log(
+    `${table(gas, committed)}\n\nTgas; a step is all of its receipts, each call of a method by itself below it.`,
+  )
+  if (process.argv.includes('--write')) await writeFile(GAS, gasText(gas))
+}

@@ -1,0 +1,271 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ALICE, OWNER } from './actors.ts'
+import { type Chain, openChain } from './chain.ts'
+
+const HASH = `0x${'77'.repeat(32)}`
+const ADDRESS = `0x${'77'.repeat(20)}`
+
+const wrongTypes = [undefined, null, 5, true, [], {}]
+const notHex = ['', '77', '0x7', '0xzz', '0X77', `${HASH} `]
+const notUint = ['', '-1', '+1', '1.5', '1e3', '0x10', ' 1', '01', 'NaN', '9'.repeat(79)]
+const notAccount = [
+  '',
+  'a',
+  'A.near',
+  'a..near',
+  '.near',
+  'near.',
+  'a b',
+  'é.near',
+  'a_-b',
+  '\u0000\u0000',
+  'a'.repeat(65),
+]
+
+/** What each kind of argument must not be. */
+const malformed = {
+  bytes32: [...wrongTypes, ...notHex, ADDRESS, `${HASH}00`],
+  address: [...wrongTypes, ...notHex, HASH],
+  bytes: [...wrongTypes, ...notHex],
+  uint: [...wrongTypes, ...notUint, String(2n ** 256n)],
+  uint8: [...wrongTypes, ...notUint, '256'],
+  uint64: [...wrongTypes, ...notUint, String(2n ** 64n)],
+  uint128: [...wrongTypes, ...notUint, String(2n ** 128n)],
+  account: [...wrongTypes, ...notAccount],
+  /** null and nothing stand for no account. */
+  'account?': [...wrongTypes.slice(2), ...notAccount],
+  text: wrongTypes,
+  'text?': wrongTypes.slice(1),
+  bool: [undefined, null, 5, 'true', [], {}],
+  'bool?': [5, 'true', [], {}],
+  list: [undefined, null, 5, true, {}, 'x'],
+  'list?': [null, 5, true, {}, 'x'],
+  object: [undefined, null, 5, true, [], 'x'],
+} as const
+
+const usual = {
+  bytes32: HASH,
+  address: ADDRESS,
+  bytes: '0x',
+  uint: '1',
+  uint8: '1',
+  uint64: '1',
+  uint128: '1',
+  account: 'bob.test.near',
+  'account?': 'bob.test.near',
+  text: 'x',
+  'text?': 'x',
+  bool: true,
+  'bool?': true,
+  list: [],
+  'list?': [],
+  object: {},
+} as const
+
+type Kind = keyof typeof usual
+type Parameters = Readonly<Record<string, Kind>>
+
+const parleyCalls: Readonly<Record<string, Parameters>> = {
+  revoke_enclave: { enclave: 'address' },
+  set_workload: { workload: 'bytes32', is_allowed: 'bool' },
+  set_token: { token: 'account', is_trusted: 'bool' },
+  transfer_ownership: { new_owner: 'account' },
+  create_job: {
+    provider: 'account?',
+    evaluator: 'account?',
+    expired_at: 'uint',
+    description: 'text',
+    hook: 'account?',
+    provider_agent_id: 'uint',
+  },
+  set_provider: { job_id: 'bytes32', provider: 'account?', agent_id: 'uint' },
+  set_budget: { job_id: 'bytes32', token: 'account?', amount: 'uint' },
+  fund: { job_id: 'bytes32', expected_budget: 'uint' },
+  ft_on_transfer: { sender_id: 'account', amount: 'uint128' },
+  submit: { job_id: 'bytes32', deliverable: 'bytes32' },
+  complete: { job_id: 'bytes32', reason: 'bytes32' },
+  reject: { job_id: 'bytes32', reason: 'bytes32' },
+  claim_refund: { job_id: 'bytes32' },
+  claim_payment: { job_id: 'bytes32' },
+  set_terms: { job_id: 'bytes32', body_hash: 'bytes32', workload: 'bytes32', observability: 'uint8' },
+  accept_result: { job_id: 'bytes32', result: 'object', enclave: 'address', signature: 'bytes', response: 'bytes' },
+  register_enclave: { report: 'object', signatures: 'list' },
+  storage_deposit: { account_id: 'account?', registration_only: 'bool?' },
+}
+
+const parleyViews: Readonly<Record<string, Parameters>> = {
+  require_active: { enclave: 'address' },
+  get_enclave: { enclave: 'address' },
+  is_verifier: { verifier: 'address' },
+  is_workload_allowed: { workload: 'bytes32' },
+  challenge_issued_at: { challenge: 'bytes32' },
+  is_token_trusted: { token: 'account' },
+  get_job: { job_id: 'bytes32' },
+  next_job_id: { client: 'account' },
+  terms_of: { job_id: 'bytes32' },
+  owed: { job_id: 'bytes32' },
+  storage_balance_of: { account_id: 'account' },
+}
+
+const agentsCalls: Readonly<Record<string, Parameters>> = {
+  register: { agent_uri: 'text?', metadata: 'list?' },
+  set_agent_uri: { agent_id: 'uint', new_uri: 'text' },
+  set_metadata: { agent_id: 'uint', metadata_key: 'text', metadata_value: 'bytes' },
+}
+
+const agentsViews: Readonly<Record<string, Parameters>> = {
+  owner_of: { agent_id: 'uint' },
+  token_uri: { agent_id: 'uint' },
+  get_metadata: { agent_id: 'uint', metadata_key: 'text' },
+  get_agent_wallet: { agent_id: 'uint' },
+  is_authorized_or_owner: { spender: 'account', agent_id: 'uint' },
+}
+
+/** Fields inside of an object argument. */
+const report: Parameters = {
+  enclave: 'address',
+  encryption_key: 'bytes32',
+  operator: 'account',
+  workload: 'bytes32',
+  quote_id: 'bytes32',
+  challenge: 'bytes32',
+  expires_at: 'uint64',
+}
+const result: Parameters = {
+  request_hash: 'bytes32',
+  response_hash: 'bytes32',
+  workload: 'bytes32',
+  observability: 'uint8',
+  produced_at: 'uint64',
+}
+const hire: Parameters = {
+  job_id: 'bytes32',
+  provider: 'account',
+  provider_agent_id: 'uint',
+  expired_at: 'uint',
+  description: 'text',
+  body_hash: 'bytes32',
+  workload: 'bytes32',
+  observability: 'uint8',
+}
+
+let chain: Chain
+
+beforeAll(async () => {
+  chain = await openChain()
+  await chain.send(OWNER, chain.parley, 'set_token', { token: ALICE.accountId, is_trusted: true })
+})
+
+function valuesOf(parameters: Parameters): Record<string, unknown> {
+  const inside: Readonly<Record<string, Parameters>> = { report, result }
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, kind]) => [name, inside[name] ? valuesOf(inside[name]) : usual[kind]]),
+  )
+}
+
+/** Every call with one argument that is not what it should be. */
+function mutantsOf(parameters: Parameters) {
+  return Object.entries(parameters).flatMap(([name, kind]) =>
+    malformed[kind].map((value) => ({ name, args: { ...valuesOf(parameters), [name]: value } })),
+  )
+}
+
+/** Views look at arguments as calls do, and leave nothing behind. */
+async function expectRefused(contract: string, method: string, args: object, field: string): Promise<void> {
+  const { failure } = chain.attempt(OWNER, contract, method, args)
+  expect(failure, JSON.stringify(args)).toMatch(new RegExp(`^InputInvalid: ${field} `))
+}
+
+describe.each([
+  ['parley', { ...parleyCalls, ...parleyViews }],
+  ['agents', { ...agentsCalls, ...agentsViews }],
+] as const)('%s refuses', (contract, methods) => {
+  it.each(Object.keys(methods))('malformed arguments of %s, and says which', async (method) => {
+    const parameters = (methods as Readonly<Record<string, Parameters>>)[method] ?? {}
+
+    for (const { name, args } of mutantsOf(parameters)) await expectRefused(chain[contract], method, args, name)
+  })
+})
+
+describe('parley refuses inside of an object', () => {
+  it('malformed fields of a report', async () => {
+    for (const { name, args } of mutantsOf(report)) {
+      const brought = { report: args, signatures: [] }
+      await expectRefused(chain.parley, 'register_enclave', brought, `report.${name}`)
+      await expectRefused(chain.parley, 'check_report', brought, `report.${name}`)
+    }
+  })
+
+  it('malformed fields of a result', async () => {
+    for (const { name, args } of mutantsOf(result)) {
+      const rest = { job_id: HASH, enclave: ADDRESS, signature: '0x', response: '0x' }
+      await expectRefused(chain.parley, 'accept_result', { ...rest, result: args }, `result.${name}`)
+      await expectRefused(chain.parley, 'check_result', { ...rest, result: args }, `result.${name}`)
+    }
+  })
+
+  it('malformed terms of a hiring', async () => {
+    for (const { name, args } of mutantsOf(hire)) {
+      const msg = JSON.stringify({ hire: args })
+      const { failure } = chain.attempt(ALICE, chain.parley, 'ft_on_transfer', {
+        sender_id: 'bob.test.near',
+        amount: '1',
+        msg,
+      })
+      expect(failure, msg).toMatch(new RegExp(`^InputInvalid: msg.hire.${name} `))
+    }
+  })
+
+  it('malformed signatures', async () => {
+    for (const signature of malformed.bytes) {
+      await expectRefused(
+        chain.parley,
+        'register_enclave',
+        { report: valuesOf(report), signatures: [signature] },
+        'signatures',
+      )
+    }
+  })
+})
+
+describe('texts', () => {
+  it.each([
+    [
+      'parley',
+      'create_job',
+      { ...valuesOf(parleyCalls.create_job ?? {}), description: 'x'.repeat(4097) },
+      'description',
+    ],
+    ['agents', 'register', { agent_uri: 'x'.repeat(4097) }, 'agent_uri'],
+    ['agents', 'set_metadata', { agent_id: '0', metadata_key: 'k'.repeat(257), metadata_value: '0x' }, 'metadata_key'],
+    [
+      'agents',
+      'set_metadata',
+      { agent_id: '0', metadata_key: 'k', metadata_value: `0x${'00'.repeat(4096)}` },
+      'metadata_value',
+    ],
+  ] as const)('that are too long for a log are refused by %s.%s', async (contract, method, args, field) => {
+    await expectRefused(chain[contract], method, args, field)
+  })
+
+  it('of the greatest length are taken, whatever is in them', async () => {
+    const agent_uri = '\u0001'.repeat(2000)
+
+    const { events } = await chain.send(ALICE, chain.agents, 'register', { agent_uri })
+
+    expect(events[1]?.args).toMatchObject({ agentURI: agent_uri })
+  })
+})
+
+it.each(['', 'nonsense', 'null', '[]', '5', '"text"', '{"job_id":'])(
+  'arguments that are %j are refused',
+  async (args) => {
+    for (const [contract, method] of [
+      [chain.parley, 'submit'],
+      [chain.agents, 'set_agent_uri'],
+    ] as const) {
+      const { failure } = chain.attempt(ALICE, contract, method, args)
+      expect(failure).toBeDefined()
+    }
+  },
+)

@@ -1,0 +1,260 @@
+import type { Hex } from '@parley/protocol'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ALICE, actor, BOB, OPERATOR, OWNER, RELAYER, ROOT } from './actors.ts'
+import { type Chain, NEAR, openChain } from './chain.ts'
+import { begin, createFundedJob, createPricedJob, DAY, hiring, nextJobId, registration, WORKLOAD } from './steps.ts'
+
+const YOCTO_PER_BYTE = 10n ** 19n
+const JOB_COST = 720n * YOCTO_PER_BYTE
+const ACCOUNT_COST = 210n * YOCTO_PER_BYTE
+
+interface Balance {
+  readonly total: string
+  readonly available: string
+}
+
+let chain: Chain
+let restore: () => void
+
+beforeAll(async () => {
+  chain = await openChain()
+  await begin(chain)
+  restore = chain.snapshot()
+})
+
+beforeEach(() => restore())
+
+const balanceOf = (contract: string, account_id: string) =>
+  chain.view<Balance | null>(contract, 'storage_balance_of', { account_id })
+const available = async (contract: string, account_id: string) =>
+  BigInt((await balanceOf(contract, account_id))?.available ?? 0)
+const usageOf = (contract: string) => chain.node.query({ kind: 'latest' })?.viewAccount(contract)?.storageUsage ?? 0n
+const nearOf = (account: string) => chain.node.query({ kind: 'latest' })?.viewAccount(account)?.amount ?? 0n
+
+const STRANGER = 'stranger.test.near'
+const deposit = (args: object, amount: bigint, contract = chain.parley) =>
+  chain.send(RELAYER, contract, 'storage_deposit', args, { deposit: amount })
+const withdraw = (amount?: bigint) => chain.send(ALICE, chain.parley, 'storage_withdraw', { amount }, { deposit: 1n })
+const unregister = (contract = chain.parley, who = ALICE) =>
+  chain.send(who, contract, 'storage_unregister', { force: true }, { deposit: 1n })
+const createJob = (client = ALICE) =>
+  chain.send(client, chain.parley, 'create_job', {
+    provider: BOB.accountId,
+    evaluator: OWNER.accountId,
+    expired_at: chain.now() + DAY,
+    description: '',
+    provider_agent_id: '0',
+  })
+
+describe.each(['parley', 'agents'] as const)('storage_deposit of %s', (name) => {
+  it('counts what anybody pays for an account', async () => {
+    const { value } = await deposit({ account_id: STRANGER }, NEAR, chain[name])
+
+    const balance = { total: String(NEAR), available: String(NEAR - ACCOUNT_COST) }
+    expect(value).toEqual(balance)
+    expect(await balanceOf(chain[name], STRANGER)).toEqual(balance)
+
+    await deposit({ account_id: STRANGER }, 5n, chain[name])
+    expect((await balanceOf(chain[name], STRANGER))?.total).toBe(String(NEAR + 5n))
+  })
+
+  it('is for the caller when it names nobody', async () => {
+    const before = await available(chain[name], RELAYER.accountId)
+
+    await deposit({}, NEAR, chain[name])
+
+    expect(await available(chain[name], RELAYER.accountId)).toBe(before + NEAR)
+  })
+
+  it('rejects less than an account costs', async () => {
+    const depositing = deposit({ account_id: STRANGER }, ACCOUNT_COST - 7n, chain[name])
+
+    await expect(depositing).rejects.toThrow(`StorageDepositTooLow: ${STRANGER} 7`)
+    expect(await balanceOf(chain[name], STRANGER)).toBeNull()
+  })
+
+  it('to register only takes what an account costs, once, and gives the rest back', async () => {
+    const before = nearOf(chain[name])
+
+    const { value } = await deposit({ account_id: STRANGER, registration_only: true }, NEAR, chain[name])
+    expect(value).toEqual({ total: String(ACCOUNT_COST), available: '0' })
+    await deposit({ account_id: STRANGER, registration_only: true }, NEAR, chain[name])
+
+    expect((await balanceOf(chain[name], STRANGER))?.total).toBe(String(ACCOUNT_COST))
+    // What calls burn pays the contract a share; a NEAR that stayed would be seen.
+    expect(nearOf(chain[name]) - before).toBeLessThan(NEAR / 10n)
+  })
+
+  it('has the bounds that it holds to', async () => {
+    expect(await chain.view(chain[name], 'storage_balance_bounds')).toEqual({ min: String(ACCOUNT_COST), max: null })
+  })
+})
+
+describe('storage_withdraw', () => {
+  it('gives back what is not needed, and no more', async () => {
+    await createJob()
+    const free = await available(chain.parley, ALICE.accountId)
+
+    await expect(withdraw(free + 1n)).rejects.toThrow(`StorageDepositTooLow: ${ALICE.accountId} 1`)
+    await withdraw(free - 5n)
+    expect(await available(chain.parley, ALICE.accountId)).toBe(5n)
+    await withdraw()
+    expect(await balanceOf(chain.parley, ALICE.accountId)).toEqual({
+      total: String(JOB_COST + ACCOUNT_COST),
+      available: '0',
+    })
+  })
+
+  it('rejects an account that is not there', async () => {
+    const withdrawing = chain.send(ROOT, chain.parley, 'storage_withdraw', {}, { deposit: 1n })
+
+    await expect(withdrawing).rejects.toThrow(`StorageDepositTooLow: ${ROOT.accountId} ${ACCOUNT_COST}`)
+  })
+
+  it.each(['storage_withdraw', 'storage_unregister'])('asks for one yoctoNEAR, as %s does', async (method) => {
+    const without = chain.send(ALICE, chain.parley, method, {})
+
+    await expect(without).rejects.toThrow('InputInvalid: attached_deposit must be 1 yoctoNEAR')
+  })
+})
+
+describe('storage_unregister', () => {
+  it('returns all that an account that takes up nothing has deposited', async () => {
+    const { value } = await unregister()
+
+    expect(value).toBe(true)
+    expect(await balanceOf(chain.parley, ALICE.accountId)).toBeNull()
+    expect((await unregister()).value).toBe(false)
+  })
+
+  it('rejects an account that takes up state, whatever is forced', async () => {
+    await expect(unregister(chain.agents, BOB)).rejects.toThrow(`StorageDepositTooLow: ${BOB.accountId}`)
+  })
+
+  it('keeps the count of jobs, so that no job gets the id of another', async () => {
+    const first = await createPricedJob(chain, chain.dollar)
+    // Alice is credited what she frees of the operator's, until nothing is charged to her any more.
+    await chain.send(OWNER, chain.parley, 'set_workload', { workload: WORKLOAD, is_allowed: true })
+    for (let round = 0; round < 10; round++) {
+      const { value } = await chain.send(OPERATOR, chain.parley, 'issue_challenge', {})
+      await chain.send(ALICE, chain.parley, 'register_enclave', await registration(chain, value as Hex))
+    }
+    expect((await balanceOf(chain.parley, ALICE.accountId))?.available).toBe(String(NEAR - ACCOUNT_COST))
+
+    await expect(unregister()).rejects.toThrow('StorageDepositTooLow')
+    expect(await nextJobId(chain)).not.toBe(first)
+  })
+})
+
+describe('what is charged', () => {
+  it('is exactly what the state grows by, for whoever acts', async () => {
+    const calls = [
+      [
+        BOB,
+        chain.agents,
+        'register',
+        { agent_uri: 'ipfs://x', metadata: [{ metadata_key: 'k', metadata_value: '0x12' }] },
+      ],
+      [BOB, chain.agents, 'set_agent_uri', { agent_id: '0', new_uri: 'a longer one' }],
+      [BOB, chain.agents, 'set_metadata', { agent_id: '0', metadata_key: 'k', metadata_value: '0x1234' }],
+      [OPERATOR, chain.parley, 'issue_challenge', {}],
+      [OWNER, chain.parley, 'set_workload', { workload: WORKLOAD, is_allowed: true }],
+    ] as const
+    for (const [who, contract, method, args] of calls) {
+      const [used, free] = [usageOf(contract), await available(contract, who.accountId)]
+
+      await chain.send(who, contract, method, args)
+
+      const charged = free - (await available(contract, who.accountId))
+      // The contract's own counters and the account's record may get a digit: that is not charged.
+      const grown = (usageOf(contract) - used) * YOCTO_PER_BYTE
+      expect(Number((grown - charged) / YOCTO_PER_BYTE), method).toBeLessThanOrEqual(4)
+      expect(charged, method).toBeGreaterThan(0n)
+    }
+  })
+
+  it('is credited when state is freed', async () => {
+    await chain.send(OWNER, chain.parley, 'set_workload', { workload: WORKLOAD, is_allowed: true })
+    const before = await available(chain.parley, OWNER.accountId)
+
+    await chain.send(OWNER, chain.parley, 'set_workload', { workload: WORKLOAD, is_allowed: false })
+
+    // 75 bytes of key, 4 of value, 40 that NEAR adds.
+    expect((await available(chain.parley, OWNER.accountId)) - before).toBe(119n * YOCTO_PER_BYTE)
+  })
+
+  it('for a job is paid when it is created and covers all that comes, whoever acts later', async () => {
+    const free = await available(chain.parley, ALICE.accountId)
+    const before = usageOf(chain.parley)
+
+    const job_id = await createFundedJob(chain)
+    await chain.send(BOB, chain.parley, 'submit', { job_id, deliverable: WORKLOAD })
+    await chain.send(BOB, chain.parley, 'storage_deposit', {}, { deposit: 1n })
+
+    expect(free - (await available(chain.parley, ALICE.accountId))).toBe(JOB_COST)
+    expect(usageOf(chain.parley) - before).toBeLessThan(720n)
+  })
+
+  it('for a job covers the longest record that a job can have', async () => {
+    const longest = (start: string) => actor(`${start.repeat(64 - '.test.near'.length)}.test.near`).accountId
+    const record = {
+      submitted_at: '18446744073',
+      status: 5,
+      provider: longest('p'),
+      provider_agent_id: String(2n ** 96n - 1n),
+      token: longest('t'),
+      budget: String(2n ** 96n - 1n),
+      terms: `0x${'00'.repeat(32)}`,
+      payout: 'sending',
+      client: longest('c'),
+      evaluator: longest('e'),
+      expired_at: '18446744073',
+    }
+    const job_id = await createFundedJob(chain)
+
+    const fields = Object.keys((await chain.view<object>(chain.parley, 'get_job', { job_id })) ?? {})
+    expect(fields.sort()).toEqual(Object.keys(record).sort())
+    expect(`job:${job_id}`.length + JSON.stringify(record).length + 40).toBeLessThanOrEqual(720)
+  })
+})
+
+describe('without a deposit', () => {
+  it('no job is created, and a hiring gives the money back', async () => {
+    await unregister()
+    const missing = `StorageDepositTooLow: ${ALICE.accountId} ${ACCOUNT_COST + JOB_COST}`
+
+    await expect(createJob()).rejects.toThrow(missing)
+    const id = await nextJobId(chain)
+    const hire = chain.attempt(...chain.transferCall(ALICE, chain.dollar, 5n, hiring(chain, id)))
+    expect(hire.failure).toBe(missing)
+    expect(hire.value).toBe('0')
+    expect(await nextJobId(chain)).toBe(id)
+  })
+
+  it('that pays for one job, another is refused', async () => {
+    await withdraw((await available(chain.parley, ALICE.accountId)) - JOB_COST)
+    await createJob()
+
+    await expect(createJob()).rejects.toThrow(`StorageDepositTooLow: ${ALICE.accountId} ${JOB_COST}`)
+  })
+
+  it('that pays for one job, one of two that are asked for together is refused', async () => {
+    await withdraw((await available(chain.parley, ALICE.accountId)) - JOB_COST)
+    const first = await nextJobId(chain)
+    const creation = { provider: BOB.accountId, evaluator: OWNER.accountId, provider_agent_id: '0', description: '' }
+    const call = [ALICE, chain.parley, 'create_job', { ...creation, expired_at: chain.now() + DAY }] as const
+
+    const outcomes = chain.attemptTogether(call, call)
+
+    const refusal = `StorageDepositTooLow: ${ALICE.accountId} ${JOB_COST}`
+    expect(outcomes.map(({ failure }) => failure)).toEqual([undefined, refusal])
+    expect(outcomes[0]?.value).toBe(first)
+  })
+
+  it.each(['issue_challenge', 'set_workload'])('%s is refused', async (method) => {
+    await chain.send(OWNER, chain.parley, 'storage_unregister', {}, { deposit: 1n })
+
+    const calling = chain.send(OWNER, chain.parley, method, { workload: WORKLOAD, is_allowed: true })
+    await expect(calling).rejects.toThrow(`StorageDepositTooLow: ${OWNER.accountId}`)
+  })
+})
