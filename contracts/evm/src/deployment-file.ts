@@ -17,7 +17,7 @@ export const deploymentSchema = z
 /** Where the contracts of one chain are, addresses in lower case. */
 export type Deployment = z.infer<typeof deploymentSchema>
 
-/** The deployment in the file that DEPLOYMENT names. Throws a ConfigurationError when it is missing or another kind of file. */
+/** The deployment in the file that EVM_DEPLOYMENT names. Throws a ConfigurationError when it is missing or another kind of file. */
 export function readDeployment(path: string): Promise<Deployment> {
-  return readJsonFile('DEPLOYMENT', path, deploymentSchema)
+  return readJsonFile('EVM_DEPLOYMENT', path, deploymentSchema)
 }

@@ -40,13 +40,13 @@ test.each([
 
   await refused.toThrow(expect.objectContaining({ code: 'ConfigurationInvalid' }))
   await refused.toThrow(problem)
-  await refused.toThrow(`DEPLOYMENT: ${path}`)
+  await refused.toThrow(`EVM_DEPLOYMENT: ${path}`)
 })
 
 test('readDeployment refuses a file that is not there', async () => {
   const path = join(folder, 'nowhere.json')
 
-  await expect(readDeployment(path)).rejects.toThrow(`DEPLOYMENT: ${path} cannot be read`)
+  await expect(readDeployment(path)).rejects.toThrow(`EVM_DEPLOYMENT: ${path} cannot be read`)
 })
 
 async function write(name: string, text: string): Promise<string> {

@@ -20,7 +20,7 @@ import { signReport, signResult } from './signing.ts'
 
 export const BUDGET = 2_500_000n
 export const BODY_HASH: Hex = `0x${'b0'.repeat(32)}`
-export const RESPONSE: Hex = `0x${'c1'.repeat(120)}`
+const RESPONSE: Hex = `0x${'c1'.repeat(120)}`
 export const DAY = 86_400n
 
 /** Bob's first agent. */
@@ -98,7 +98,7 @@ export function requestHashOf(jobId: bigint, bodyHash = BODY_HASH, provider: Act
   return requestHash({ jobId: id, provider: addressOf(provider), bodyHash }, keccak)
 }
 
-export function resultOf(chain: Chain, jobId: bigint, change: Partial<EnclaveResult> = {}): EnclaveResult {
+function resultOf(chain: Chain, jobId: bigint, change: Partial<EnclaveResult> = {}): EnclaveResult {
   return {
     requestHash: requestHashOf(jobId),
     responseHash: keccak256(RESPONSE),

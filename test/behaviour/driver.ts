@@ -1,0 +1,60 @@
+/** What the behaviour of both chains is written against: people, calls by name, a clock. */
+import type { ChainKind, Hex, Message, SigningDomain } from '@parley/protocol'
+
+export type Person = 'owner' | 'alice' | 'bob' | 'carol' | 'relayer' | 'operator'
+
+/** An event of Parley's contracts, with Solidity's names: numbers are bigint, accounts in lower case. */
+export interface Happened {
+  readonly name: string
+  readonly args: Readonly<Record<string, unknown>>
+}
+
+/** A call that a contract refused; the message is `Name: details`. */
+export class Refused extends Error {}
+
+/** By Solidity's parameter names; numbers are bigint, `NOBODY` stands for no account. */
+export type Args = Readonly<Record<string, unknown>>
+
+export interface Driver {
+  readonly kind: ChainKind
+  /** Each person's account. */
+  readonly accounts: Readonly<Record<Person, string>>
+  /** Who judges on an enclave's word. */
+  readonly evaluator: string
+  /** Who holds the money of funded jobs. */
+  readonly escrow: string
+  /** The demo's token, in which everybody may be paid. */
+  readonly dollar: string
+  /** What enclaves and verifiers sign. */
+  readonly messages: { readonly EnclaveReport: Message; readonly EnclaveResult: Message }
+  /** Where reports, results and job ids count. */
+  readonly domains: { readonly reports: SigningDomain; readonly results: SigningDomain; readonly jobs: SigningDomain }
+  /** A domain's like on another chain, and of another contract. */
+  readonly elsewhere: (domain: SigningDomain) => { readonly chain: SigningDomain; readonly contract: SigningDomain }
+
+  /** Calls one of Parley's contracts by Solidity's name and waits for all that follows. Throws Refused. */
+  readonly send: (who: Person, method: string, args: Args) => Promise<readonly Happened[]>
+  /** Asks one of Parley's contracts. Throws Refused. */
+  readonly read: (method: string, args: Args) => Promise<unknown>
+  /** Brings a job its money, in the job's token: by allowance on EVM, by `ft_transfer_call` on NEAR. */
+  readonly fund: (who: Person, jobId: bigint, expectedBudget: bigint) => Promise<readonly Happened[]>
+  readonly transferAgent: (who: Person, agentId: bigint, to: string) => Promise<readonly Happened[]>
+  /** Gives atoms of a token that `who` may spend on jobs. */
+  readonly give: (token: string, who: Person, amount: bigint) => Promise<void>
+  readonly balanceOf: (token: string, account: string) => Promise<bigint>
+  /** Deploys another token like the demo's. */
+  readonly addToken: () => Promise<string>
+  /** How an error's details say a value: job ids are hexadecimal on NEAR. */
+  readonly detail: (value: unknown) => string
+
+  /** Seconds. */
+  readonly now: () => bigint
+  readonly warp: (seconds: bigint) => Promise<void>
+  /** Returns a function that brings chain and clock back to this point, as often as it is called. */
+  readonly snapshot: () => Promise<() => Promise<void>>
+}
+
+/** A job id as messages have it. */
+export function hexOfJobId(jobId: bigint): Hex {
+  return `0x${jobId.toString(16).padStart(64, '0')}`
+}

@@ -1,0 +1,149 @@
+import {
+  type EventName,
+  type EvmDomain,
+  events,
+  type Hex,
+  messages,
+  NOBODY,
+  type SigningDomain,
+} from '@parley/protocol'
+import type { Abi } from 'viem'
+import { demoDollarAbi, demoDollarBytecode } from '../../contracts/evm/generated/contracts.ts'
+import {
+  type Actor,
+  ALICE,
+  addressOf,
+  BOB,
+  CAROL,
+  type Contract,
+  OPERATOR,
+  OWNER,
+  openChain,
+  RELAYER,
+  Reverted,
+} from '../../contracts/evm/test/chain.ts'
+import { domainOf } from '../../contracts/evm/test/signing.ts'
+import { type Args, type Driver, type Happened, type Person, Refused } from './driver.ts'
+
+const actors: Readonly<Record<Person, Actor>> = {
+  owner: OWNER,
+  alice: ALICE,
+  bob: BOB,
+  carol: CAROL,
+  relayer: RELAYER,
+  operator: OPERATOR,
+}
+
+/** Solidity's contracts on Hardhat's EVM in this process. */
+export async function openEvm(): Promise<Driver> {
+  const chain = await openChain()
+  const contracts: readonly Contract[] = [chain.agents, chain.enclaves, chain.escrow, chain.evaluator]
+  const tokenAt = (address: string) => chain.contract(demoDollarAbi, address as Hex)
+  const accounts = Object.fromEntries(Object.entries(actors).map(([who, actor]) => [who, addressOf(actor)]))
+
+  async function send(who: Person, method: string, args: Args): Promise<readonly Happened[]> {
+    const { contract, parameters } = find(contracts, method, args)
+    return happenedIn(chain.send(actors[who], contract, method as never, parameters as never))
+  }
+
+  return {
+    kind: 'evm',
+    accounts: accounts as Record<Person, string>,
+    evaluator: chain.evaluator.address,
+    escrow: chain.escrow.address,
+    dollar: chain.dollar.address,
+    messages,
+    domains: {
+      reports: domainOf(chain, chain.enclaves),
+      results: domainOf(chain, chain.evaluator),
+      jobs: domainOf(chain, chain.escrow),
+    },
+    elsewhere,
+    send,
+    async read(method, args) {
+      const { contract, parameters } = find(contracts, method, args)
+      return normal(await refusing(chain.read(contract, method as never, parameters as never)))
+    },
+    fund: (who, jobId, expectedBudget) => send(who, 'fund', { jobId, expectedBudget }),
+    transferAgent: (who, tokenId, to) => send(who, 'transferFrom', { from: accounts[who], to, tokenId }),
+    async give(token, who, amount) {
+      const owner = actors[who]
+      await chain.send(OWNER, tokenAt(token), 'transfer', [addressOf(owner), amount])
+      await chain.send(owner, tokenAt(token), 'approve', [chain.escrow.address, 2n ** 256n - 1n])
+    },
+    balanceOf: (token, account) => chain.read(tokenAt(token), 'balanceOf', [account as Hex]),
+    addToken: async () => (await chain.deployContract(demoDollarAbi, demoDollarBytecode, [10n ** 15n])).address,
+    detail: String,
+    now: chain.now,
+    async warp(seconds) {
+      chain.warp(seconds)
+      // A view sees the time of the last block.
+      await chain.request('evm_setNextBlockTimestamp', `0x${chain.now().toString(16)}`)
+      await chain.request('evm_mine')
+    },
+    snapshot: chain.snapshot,
+  }
+}
+
+/** The contract that has the function with these parameters, and the arguments in its order. */
+function find(contracts: readonly Contract[], method: string, args: Args) {
+  for (const contract of contracts) {
+    for (const item of contract.abi) {
+      if (item.type !== 'function' || item.name !== method) continue
+      if (item.inputs.filter(({ name }) => name).length !== Object.keys(args).length) continue
+      const parameters = item.inputs.map(({ name = '' }) => argumentOf(name, args))
+      // With an overloaded name, viem finds the function by its arguments.
+      return { contract: contract as Contract<Abi>, parameters }
+    }
+  }
+  throw new Error(`no contract has ${method}(${Object.keys(args).join(', ')})`)
+}
+
+function argumentOf(name: string, args: Args): unknown {
+  // Bytes for a hook, of which there is none, have no name.
+  if (name === '') return '0x'
+  return args[name] ?? args[aliases[name] ?? '']
+}
+
+/** ERC-721's word for what ERC-8004 calls an agent's id. */
+const aliases: Readonly<Record<string, string>> = { tokenId: 'agentId' }
+
+async function happenedIn(sending: Promise<{ readonly events: readonly Happened[] }>): Promise<readonly Happened[]> {
+  const { events } = await refusing(sending)
+  return events.filter(isParleys).map(({ name, args }) => ({ name, args: normal(args) as Happened['args'] }))
+}
+
+/** ERC-20's Transfer has its amount where ERC-721's has a token. */
+function isParleys({ name, args }: Happened): boolean {
+  return Object.hasOwn(events, name) && Object.keys(events[name as EventName]).every((field) => field in args)
+}
+
+async function refusing<Answer>(asking: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asking
+  } catch (error) {
+    if (error instanceof Reverted) throw new Refused(withLowerAddresses(error.message))
+    throw error
+  }
+}
+
+/** viem says addresses with a checksum; ours are lower-case. */
+function withLowerAddresses(text: string): string {
+  return text.replace(/0x[0-9a-fA-F]{40}\b/g, (address) => address.toLowerCase())
+}
+
+/** viem answers small numbers as `number`. */
+function normal(value: unknown): unknown {
+  if (typeof value === 'number') return BigInt(value)
+  if (Array.isArray(value)) return value.map(normal)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, normal(field)]))
+}
+
+function elsewhere(domain: SigningDomain) {
+  const { chainId, verifyingContract } = domain as EvmDomain
+  return {
+    chain: { chainId: chainId + 1, verifyingContract },
+    contract: { chainId, verifyingContract: NOBODY },
+  }
+}

@@ -1,0 +1,218 @@
+import { type Hex, jobModel, jobStatuses, NOBODY } from '@parley/protocol'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Driver, type Happened, hexOfJobId, type Person, Refused } from './driver.ts'
+import { openEvm } from './evm-driver.ts'
+import { actionOf, type Cast, describeAction, hasEnded, type Step, sequenceOf } from './job-steps.ts'
+import { openNear } from './near-driver.ts'
+import { nextJobId } from './scenario.ts'
+
+/** How many actions to try in all: more find more. Steps of NEAR are many blocks each. */
+const STEPS = process.env.FUZZ_STEPS
+const CHAINS = [
+  ['EVM', openEvm, 4000],
+  ['NEAR', openNear, 800],
+] as const
+const STEPS_PER_RUN = 100
+
+const { balanceKey, decide, ESCROW } = jobModel
+type State = jobModel.EscrowState
+type Action = jobModel.EscrowAction
+
+/** Everybody may be client, provider or evaluator. */
+const PEOPLE: readonly Person[] = ['alice', 'bob', 'carol', 'operator']
+const AGENTS = [0n, 1n, 2n, 3n]
+/** Little enough that some cannot pay. */
+const WEALTH = 1000n
+const HASH: Hex = `0x${'5a'.repeat(32)}`
+
+describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) => {
+  const steps = Number(STEPS ?? usualSteps)
+  let chain: Driver
+  let cast: Cast
+  let restore: () => Promise<void>
+  let start: State
+
+  beforeAll(async () => {
+    chain = await open()
+    const tokens = [chain.dollar, await chain.addToken()]
+    for (const person of PEOPLE) {
+      await chain.send(person, 'register', { agentURI: '', metadata: [] })
+      for (const token of tokens) await chain.give(token, person, WEALTH)
+    }
+    restore = await chain.snapshot()
+    const people = PEOPLE.map((person) => chain.accounts[person])
+    cast = { people, tokens, agents: AGENTS, unknownJob: HASH }
+    start = {
+      time: chain.now(),
+      jobs: new Map(),
+      agentOwners: new Map(AGENTS.map((agent, at) => [agent, people[at] ?? NOBODY])),
+      balances: new Map(tokens.flatMap((token) => people.map((owner) => [balanceKey(token, owner), WEALTH]))),
+    }
+  })
+
+  it('agree with it after every step of any sequence, and every sequence ends with an empty escrow', async () => {
+    const seen = new Map<string, number>()
+    const run = async (chosenSteps: readonly Step[]) => {
+      await restore()
+      let state = start
+      const payouts: Happened[] = []
+      for (const [at, chosen] of chosenSteps.entries()) {
+        const action = await withNextId(actionOf(chosen, state, cast))
+        const decision = decide(state, action)
+        const outcome = await perform(action)
+
+        const expected = expectedOf(state, action, decision)
+        expect(outcome.name, `step ${at}: ${describeAction(action)}`).toBe(expected)
+        seen.set(`${action.name} ${expected}`, (seen.get(`${action.name} ${expected}`) ?? 0) + 1)
+        if (decision.status === 'accepted') state = decision.state
+        payouts.push(...outcome.events.filter(({ name }) => name === 'PaymentReleased' || name === 'Refunded'))
+        await expectSameState(state)
+      }
+      await leaveByTheLastExit(state, payouts)
+      expectNoJobPaidTwice(state, payouts)
+    }
+
+    const numRuns = Math.ceil(steps / STEPS_PER_RUN)
+    const seed = Number(process.env.FUZZ_SEED ?? 1)
+    // Shrinking takes minutes: only who asks for many steps waits for it.
+    const endOnFailure = STEPS === undefined
+    await fc.assert(fc.asyncProperty(sequenceOf(STEPS_PER_RUN, WEALTH), run), { numRuns, seed, endOnFailure })
+    if (STEPS !== undefined)
+      console.log(
+        [...seen]
+          .sort()
+          .map(([what, times]) => `${what}: ${times}`)
+          .join('\n'),
+      )
+    const reached = ['fund', 'submit', 'complete', 'reject', 'claimRefund'].map((name) => `${name} accepted`)
+    if (steps >= usualSteps) expect([...seen.keys()]).toEqual(expect.arrayContaining(reached))
+  }, 3_600_000)
+
+  /** The id that the chain tells: on NEAR a creation that the agent registry ended has used one up. */
+  async function withNextId(action: Action): Promise<Action> {
+    if (action.name !== 'createJob') return action
+    return { ...action, jobId: hexOfJobId(await nextJobId(chain, personOf(action.caller))) }
+  }
+
+  /** A token of NEAR moves the money before it asks: it refuses who has not enough, whatever the escrow would say. */
+  function expectedOf(state: State, action: Action, decision: jobModel.Decision): string {
+    if (chain.kind === 'near' && action.name === 'fund' && action.expectedBudget > 0n) {
+      const token = state.jobs.get(action.jobId)?.token ?? chain.dollar
+      const held = state.balances.get(balanceKey(token, action.caller)) ?? 0n
+      if (held < action.expectedBudget) return 'TransferRefused'
+    }
+    return decision.status === 'refused' ? decision.error : 'accepted'
+  }
+
+  async function perform(action: Action): Promise<{ readonly name: string; readonly events: readonly Happened[] }> {
+    try {
+      return { name: 'accepted', events: await transact(action) }
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      return { name: nameOf(error), events: [] }
+    }
+  }
+
+  async function transact(action: Action): Promise<readonly Happened[]> {
+    if (action.name === 'wait') {
+      await chain.warp(action.seconds)
+      return []
+    }
+    if (action.name === 'transferAgent') {
+      const owner = (await chain.read('ownerOf', { agentId: action.agentId })) as string
+      return chain.transferAgent(personOf(owner), action.agentId, action.to)
+    }
+    return sendToEscrow(action)
+  }
+
+  function sendToEscrow(action: Exclude<Action, { readonly name: 'wait' | 'transferAgent' }>) {
+    const caller = personOf(action.caller)
+    const jobId = BigInt(action.jobId)
+    switch (action.name) {
+      case 'createJob': {
+        const { provider = NOBODY, evaluator = NOBODY, expiredAt, hook = NOBODY, agentId: providerAgentId } = action
+        const args = { provider, evaluator, expiredAt, description: 'fuzz', hook, providerAgentId }
+        return chain.send(caller, 'createJob', args)
+      }
+      case 'setProvider': {
+        const { provider = NOBODY, agentId } = action
+        return chain.send(caller, 'setProvider', { jobId, provider, agentId })
+      }
+      case 'setBudget': {
+        const { token = NOBODY, amount } = action
+        return chain.send(caller, 'setBudget', { jobId, token, amount })
+      }
+      case 'fund':
+        return chain.fund(caller, jobId, action.expectedBudget)
+      case 'submit':
+        return chain.send(caller, 'submit', { jobId, deliverable: HASH })
+      case 'claimRefund':
+        return chain.send(caller, 'claimRefund', { jobId })
+      default:
+        return chain.send(caller, action.name, { jobId, reason: HASH })
+    }
+  }
+
+  async function expectSameState(state: State): Promise<void> {
+    expect(chain.now()).toBe(state.time)
+    for (const [id, job] of state.jobs) {
+      const { client, expiredAt, submittedAt, evaluator, budget } = job
+      expect(await chain.read('getJob', { jobId: BigInt(id) })).toMatchObject({
+        ...{ client, expiredAt, submittedAt, evaluator, budget },
+        status: BigInt(jobStatuses.indexOf(job.status)),
+        provider: job.provider ?? NOBODY,
+        providerAgentId: job.agentId,
+        token: job.token ?? NOBODY,
+      })
+    }
+    for (const token of cast.tokens) {
+      let total = 0n
+      for (const owner of [...cast.people, ESCROW]) {
+        const balance = await chain.balanceOf(token, owner === ESCROW ? chain.escrow : owner)
+        expect(balance).toBe(state.balances.get(balanceKey(token, owner)) ?? 0n)
+        total += balance
+      }
+      // Money in = money out + held, and what is held is what open promises add up to.
+      expect(total).toBe(WEALTH * BigInt(PEOPLE.length))
+      expect(state.balances.get(balanceKey(token, ESCROW)) ?? 0n).toBe(promised(state, token))
+    }
+  }
+
+  /** From any state, with nobody's help but time's: a stranger returns all that is held. */
+  async function leaveByTheLastExit(state: State, payouts: Happened[]): Promise<void> {
+    await chain.warp(jobModel.MAX_DURATION_SECONDS + jobModel.EVALUATION_GRACE_SECONDS)
+    for (const [id, { status }] of state.jobs) {
+      if (hasEnded(status)) continue
+      const happened = await chain.send('relayer', 'claimRefund', { jobId: BigInt(id) })
+      payouts.push(...happened.filter(({ name }) => name === 'Refunded'))
+    }
+    for (const token of cast.tokens) expect(await chain.balanceOf(token, chain.escrow)).toBe(0n)
+  }
+
+  function expectNoJobPaidTwice(state: State, payouts: readonly Happened[]): void {
+    const paid = payouts.filter(({ args }) => args.amount !== 0n).map(({ args }) => args.jobId as bigint)
+    expect(new Set(paid).size).toBe(paid.length)
+    for (const { args } of payouts) expect(args.amount).toBe(state.jobs.get(hexOfJobId(args.jobId as bigint))?.budget)
+  }
+
+  function personOf(account: string): Person {
+    const person = PEOPLE.find((someone) => chain.accounts[someone] === account)
+    if (person === undefined) throw new Error(`${account} is nobody's`)
+    return person
+  }
+})
+
+function promised(state: State, token: string): bigint {
+  return [...state.jobs.values()]
+    .filter((job) => job.token === token && (job.status === 'Funded' || job.status === 'Submitted'))
+    .reduce((total, { budget }) => total + budget, 0n)
+}
+
+/** What the registry and the token say, in the model's words. */
+function nameOf({ message }: Refused): string {
+  const [name = ''] = message.split(':')
+  if (name === 'ERC721NonexistentToken') return 'AgentUnknown'
+  const isTokens = name === 'ERC20InsufficientBalance' || message.startsWith('InputInvalid: amount is')
+  return isTokens ? 'TransferRefused' : name
+}

@@ -1,0 +1,121 @@
+import { NOBODY, nearDomain, nearMessages, toSnakeCase } from '@parley/protocol'
+import { deployDemoDollar } from '../../contracts/near/src/deployment.ts'
+import { type Actor, ALICE, BOB, CAROL, OPERATOR, OWNER, PEOPLE, RELAYER } from '../../contracts/near/test/actors.ts'
+import { CHAIN_ID, keccak, openChain, ViewFailed } from '../../contracts/near/test/chain.ts'
+import { deployerOf, Failed } from '../../contracts/near/test/transactions.ts'
+import { type Args, type Driver, type Happened, hexOfJobId, type Person, Refused } from './driver.ts'
+
+const actors: Readonly<Record<Person, Actor>> = {
+  owner: OWNER,
+  alice: ALICE,
+  bob: BOB,
+  carol: CAROL,
+  relayer: RELAYER,
+  operator: OPERATOR,
+}
+
+/** What the agent registry has; all other methods are Parley's. */
+const agentMethods = [
+  'register',
+  'setAgentURI',
+  'setMetadata',
+  'ownerOf',
+  'tokenURI',
+  'getMetadata',
+  'getAgentWallet',
+  'isAuthorizedOrOwner',
+]
+
+/** NEAR's contracts on the sandbox in this process. */
+export async function openNear(): Promise<Driver> {
+  const chain = await openChain()
+  const accounts = Object.fromEntries(Object.entries(actors).map(([who, { accountId }]) => [who, accountId]))
+  const contractOf = (method: string) => (agentMethods.includes(method) ? chain.agents : chain.parley)
+
+  async function send(who: Person, method: string, args: Args): Promise<readonly Happened[]> {
+    return happenedIn(chain.send(actors[who], contractOf(method), toSnakeCase(method), toJson(args)))
+  }
+
+  return {
+    kind: 'near',
+    accounts: accounts as Record<Person, string>,
+    evaluator: chain.parley,
+    escrow: chain.parley,
+    dollar: chain.dollar,
+    messages: nearMessages,
+    domains: { reports: chain.domain, results: chain.domain, jobs: chain.domain },
+    elsewhere: () => ({
+      chain: nearDomain('mainnet', chain.parley, keccak),
+      contract: nearDomain(CHAIN_ID, chain.agents, keccak),
+    }),
+    send,
+    async read(method, args) {
+      const answer = await refusing(chain.view(contractOf(method), toSnakeCase(method), toJson(args)))
+      return method === 'nextJobId' ? BigInt(answer as string) : fromJson(answer)
+    },
+    async fund(who, jobId, expectedBudget) {
+      if (expectedBudget === 0n) return send(who, 'fund', { jobId, expectedBudget })
+      const job = await chain.view<{ token: string | null } | null>(chain.parley, 'get_job', toJson({ jobId }))
+      const purpose = { fund: toJson({ jobId, expectedBudget }) as object }
+      const call = chain.transferCall(actors[who], job?.token ?? chain.dollar, expectedBudget, purpose)
+      return happenedIn(chain.send(...call))
+    },
+    transferAgent(who, agentId, to) {
+      const args = { receiver_id: to, token_id: agentId }
+      return happenedIn(chain.send(actors[who], chain.agents, 'nft_transfer', args, { deposit: 1n }))
+    },
+    async give(token, who, amount) {
+      const args = { receiver_id: accounts[who], amount }
+      await chain.send(OWNER, token, 'ft_transfer', args, { deposit: 1n })
+    },
+    balanceOf: async (token, account) =>
+      BigInt(await chain.view<string>(token, 'ft_balance_of', { account_id: account })),
+    addToken: () => {
+      const holders = [chain.parley, ...PEOPLE.map(({ accountId }) => accountId)]
+      const options = { owner: OWNER.accountId, supply: 10n ** 15n, holders }
+      return deployDemoDollar(deployerOf(chain.node, OWNER), options)
+    },
+    // Numbers of more than 128 bits are job ids.
+    detail: (value) => (typeof value === 'bigint' && value >> 128n !== 0n ? hexOfJobId(value) : String(value)),
+    now: chain.now,
+    warp: async (seconds) => chain.warp(seconds),
+    snapshot: async () => {
+      const restore = chain.snapshot()
+      return async () => restore()
+    },
+  }
+}
+
+/** Names in snake_case, job ids in hexadecimal, no account as null; numbers become text where JSON is written. */
+function toJson(value: unknown, name = ''): unknown {
+  if (name === 'jobId') return hexOfJobId(value as bigint)
+  if (value === NOBODY) return null
+  if (Array.isArray(value)) return value.map((item) => toJson(item))
+  if (typeof value === 'number') return String(value)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([field, item]) => [toSnakeCase(field), toJson(item, field)]))
+}
+
+function fromJson(value: unknown): unknown {
+  if (value === null || value === undefined) return NOBODY
+  if (typeof value === 'number' || (typeof value === 'string' && /^[0-9]+$/.test(value))) return BigInt(value)
+  if (typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [toCamelCase(name), fromJson(field)]))
+}
+
+function toCamelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+async function happenedIn(sending: Promise<{ readonly events: readonly Happened[] }>): Promise<readonly Happened[]> {
+  return (await refusing(sending)).events
+}
+
+async function refusing<Answer>(asking: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asking
+  } catch (error) {
+    if (error instanceof Failed || error instanceof ViewFailed) throw new Refused(error.message)
+    throw error
+  }
+}

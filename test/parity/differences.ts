@@ -1,0 +1,99 @@
+const SETTING = 'a constant of the contract: protocol declares it, no program asks the chain'
+const TYPE_HASH = 'a constant: NEAR’s contract computes with protocol’s own messages'
+const FORWARDING = 'accounts without gas sign delegate actions (NEP-366): the protocol of NEAR forwards them'
+const ONE_CONTRACT = 'registry, escrow and evaluator are one contract on NEAR'
+const APPROVALS = 'no approvals on NEAR yet: an agent is its owner’s alone'
+const NFT = 'ERC-721 by its own names: NEAR’s standard for tokens is NEP-171'
+const STORAGE = 'state is paid for by deposits (NEP-145)'
+const CALLBACK = 'what follows when another contract has answered'
+const PUSHED = 'a token of NEAR is pushed, not pulled'
+const LIBRARY = 'OpenZeppelin’s own, for what NEAR’s contract does not have'
+
+/** All in which NEAR’s contracts are not Solidity’s, with the reason. An entry that is no longer true fails its test. */
+export const differences = {
+  methodsOfSolidity: {
+    approve: APPROVALS,
+    get_approved: APPROVALS,
+    is_approved_for_all: APPROVALS,
+    set_approval_for_all: APPROVALS,
+    balance_of: NFT,
+    name: NFT,
+    symbol: NFT,
+    supports_interface: NFT,
+    transfer_from: `${NFT}: nft_transfer`,
+    safe_transfer_from: `${NFT}: nft_transfer`,
+    challenge_age: SETTING,
+    evaluation_grace_period: SETTING,
+    max_duration: SETTING,
+    min_duration: SETTING,
+    eip712_domain: 'the domain follows from the chain’s and the contract’s names: protocol’s nearDomain',
+    enclave_report_typehash: TYPE_HASH,
+    enclave_result_typehash: TYPE_HASH,
+    job_request_typehash: TYPE_HASH,
+    enclaves: ONE_CONTRACT,
+    escrow: ONE_CONTRACT,
+    is_trusted_forwarder: FORWARDING,
+    trusted_forwarder: FORWARDING,
+    renounce_ownership: 'a contract without an owner can allow no workload: nobody would want it',
+    use_permit: `${PUSHED}: no allowance to permit`,
+  },
+  methodsOfNear: {
+    init: 'Solidity has constructors',
+    nft_transfer: 'NEP-171’s name for ERC-721’s transferFrom',
+    storage_deposit: STORAGE,
+    storage_withdraw: STORAGE,
+    storage_unregister: STORAGE,
+    storage_balance_of: STORAGE,
+    storage_balance_bounds: STORAGE,
+    on_create_job: CALLBACK,
+    on_set_provider: CALLBACK,
+    on_submit: CALLBACK,
+    on_hire: CALLBACK,
+    on_payout: CALLBACK,
+    ft_on_transfer: `${PUSHED} (NEP-141): fund and hire`,
+    set_token: 'a token says who sends: only one that the owner trusts may hire in somebody’s name',
+    is_token_trusted: 'a token says who sends: only one that the owner trusts may hire in somebody’s name',
+    claim_payment: 'a token that refuses cannot undo the end of a job: what it did not move stays owed',
+    owed: 'a token that refuses cannot undo the end of a job: what it did not move stays owed',
+    check_report: 'a relayer asks before it sends; on EVM it simulates the call',
+    check_result: 'a relayer asks before it sends; on EVM it simulates the call',
+  },
+  parameters: {
+    owner_of: { near: ['agent_id'], why: 'ERC-721 says token_id for what ERC-8004 calls the agent’s id' },
+    token_uri: { near: ['agent_id'], why: 'ERC-721 says token_id for what ERC-8004 calls the agent’s id' },
+  },
+  events: {
+    request_executed: FORWARDING,
+    request_failed: FORWARDING,
+  },
+  fields: {
+    metadata_set: {
+      field: 'indexed_metadata_key',
+      why: 'Solidity’s hash for filters: readers compute it from the key',
+    },
+    result_accepted: {
+      field: 'response',
+      why: 'a byte of log costs 0.3 Ggas: readers take it from the call’s arguments',
+    },
+  },
+  errorsOfSolidity: {
+    ERC721IncorrectOwner: APPROVALS,
+    ERC721InvalidApprover: APPROVALS,
+    ERC721InvalidOperator: APPROVALS,
+    ERC721InvalidOwner: 'there is no zero address on NEAR: a malformed account is InputInvalid',
+    ERC721InvalidReceiver: 'there is no zero address on NEAR: a malformed account is InputInvalid',
+    ERC721InvalidSender: 'there is no zero address on NEAR: a malformed account is InputInvalid',
+    OwnableInvalidOwner: 'there is no zero address on NEAR: a malformed account is InputInvalid',
+    InvalidShortString: LIBRARY,
+    StringTooLong: LIBRARY,
+    ReentrancyGuardReentrantCall: 'no call of another contract happens within a call on NEAR',
+    SafeERC20FailedOperation: 'what a token refuses to move stays owed',
+  },
+  errorsOfNear: {
+    Error: 'Solidity’s own name for a revert with a text, which ERC-8004 has',
+    InputInvalid: 'Solidity’s compiler checks what arguments are; JSON may be anything',
+    NothingOwed: 'a token that refuses cannot undo the end of a job: what it did not move stays owed',
+    SelfOnly: 'callbacks are exported like any method; on EVM it is the forwarder’s',
+    StorageDepositTooLow: STORAGE,
+  },
+} as const
