@@ -37,6 +37,7 @@ CREATE TABLE "chain"."blocks" (
 	"chain" text NOT NULL,
 	"number" bigint NOT NULL,
 	"hash" text NOT NULL,
+	"pending" jsonb NOT NULL,
 	CONSTRAINT "blocks_chain_number_pk" PRIMARY KEY("chain","number")
 );
 --> statement-breakpoint
@@ -171,7 +172,7 @@ CREATE TABLE "relay"."requests" (
 CREATE TABLE "relay"."signers" (
 	"chain" text NOT NULL,
 	"address" text NOT NULL,
-	"next_nonce" integer NOT NULL,
+	"next_nonce" bigint NOT NULL,
 	CONSTRAINT "signers_chain_address_pk" PRIMARY KEY("chain","address")
 );
 --> statement-breakpoint
@@ -179,7 +180,7 @@ CREATE TABLE "relay"."transactions" (
 	"chain" text NOT NULL,
 	"hash" text NOT NULL,
 	"signer" text NOT NULL,
-	"nonce" integer NOT NULL,
+	"nonce" bigint NOT NULL,
 	"request_id" uuid NOT NULL,
 	"raw" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,

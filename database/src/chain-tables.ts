@@ -18,7 +18,7 @@ import {
 
 export const chainSchema = pgSchema('chain')
 
-/** CAIP-2 id of a chain, for example `eip155:31337`. */
+/** CAIP-2 id of a chain: `eip155:31337`, `near:localnet`. Hashes and accounts are as that chain's explorers show them. */
 const chain = () => text('chain').notNull()
 const blockNumber = (name: string) => bigint(name, { mode: 'number' })
 const uint256 = (name: string) => numeric(name, { precision: 78, scale: 0, mode: 'bigint' })
@@ -39,10 +39,18 @@ const origin = () => ({
   updatedAt: seconds('updated_at').notNull(),
 })
 
-/** Blocks that the tables agree with; the highest of a chain is its cursor. */
+/**
+ * Blocks that the tables agree with; the highest of a chain is its cursor. `pending` are transactions up to that block of which parts were still
+ * to come: an indexer that starts again goes on with them.
+ */
 export const blocks = chainSchema.table(
   'blocks',
-  { chain: chain(), number: blockNumber('number').notNull(), hash: text('hash').notNull() },
+  {
+    chain: chain(),
+    number: blockNumber('number').notNull(),
+    hash: text('hash').notNull(),
+    pending: jsonb('pending').$type<readonly { readonly hash: string; readonly signer: string }[]>().notNull(),
+  },
   (t) => [primaryKey({ columns: [t.chain, t.number] })],
 )
 

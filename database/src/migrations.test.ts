@@ -53,7 +53,7 @@ test('migrating again changes nothing', async () => {
   await migrate(url)
 
   expect(await tablesOf(sql)).toEqual(before)
-  expect(await sql`select next_nonce from relay.signers`).toMatchObject([{ next_nonce: 7 }])
+  expect(await sql`select next_nonce from relay.signers`).toMatchObject([{ next_nonce: '7' }])
 })
 
 test('processes that migrate at the same time migrate once, and all of them go on', async () => {

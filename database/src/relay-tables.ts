@@ -2,13 +2,12 @@
  * What the relayer was asked and what became of it, as tables in the schema `relay`. Only the relayer writes them. They are the relayer's
  * memory: whatever it promised is here before the promise was made.
  */
-import { type EmittedEvent, type ErrorName, type Hex, requestKinds, requestStatuses } from '@parley/protocol'
+import { type EmittedEvent, type ErrorName, requestKinds, requestStatuses } from '@parley/protocol'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
   index,
-  integer,
   jsonb,
   pgSchema,
   primaryKey,
@@ -34,17 +33,18 @@ export const requests = relaySchema.table(
      * failure: two requests for one effect could not both be followed.
      */
     effect: text('effect'),
-    account: text('account').$type<Hex>(),
+    account: text('account'),
     status: text('status', { enum: requestStatuses }).notNull(),
     error: text('error').$type<ErrorName>(),
     message: text('message'),
     field: text('field'),
-    /** The transaction that does it; null for refused ones. */
-    callTo: text('call_to').$type<Hex>(),
-    callData: text('call_data').$type<Hex>(),
-    transaction: text('transaction').$type<Hex>(),
+    /** What it does there, in the chain's own form; null for refused ones. */
+    callTo: text('call_to'),
+    callData: text('call_data'),
+    /** The transaction that does it; its hash is as the chain's explorers show it. */
+    transaction: text('transaction'),
     blockNumber: bigint('block_number', { mode: 'number' }),
-    blockHash: text('block_hash').$type<Hex>(),
+    blockHash: text('block_hash'),
     gasUsed: bigint('gas_used', { mode: 'number' }),
     /** Names and arguments of what the transaction emitted. */
     events: jsonb('events').$type<EmittedEvent[]>(),
@@ -64,10 +64,13 @@ export const requests = relaySchema.table(
   ],
 )
 
+/** A nonce: counted from 0 on EVM, a number like 10^14 on NEAR. */
+const nonce = (name: string) => bigint(name, { mode: 'bigint' })
+
 /** The next nonce of each key that pays gas. Its row is the lock under which nonces are given. */
 export const signers = relaySchema.table(
   'signers',
-  { chain: text('chain').notNull(), address: text('address').notNull(), nextNonce: integer('next_nonce').notNull() },
+  { chain: text('chain').notNull(), address: text('address').notNull(), nextNonce: nonce('next_nonce').notNull() },
   (t) => [primaryKey({ columns: [t.chain, t.address] })],
 )
 
@@ -76,11 +79,12 @@ export const transactions = relaySchema.table(
   'transactions',
   {
     chain: text('chain').notNull(),
-    hash: text('hash').$type<Hex>().notNull(),
-    signer: text('signer').$type<Hex>().notNull(),
-    nonce: integer('nonce').notNull(),
+    hash: text('hash').notNull(),
+    signer: text('signer').notNull(),
+    nonce: nonce('nonce').notNull(),
     requestId: uuid('request_id').notNull(),
-    raw: text('raw').$type<Hex>().notNull(),
+    /** As it is sent: in hexadecimal to an EVM node, in base64 to NEAR's. */
+    raw: text('raw').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.chain, t.hash] }), index('transactions_request').on(t.requestId)],

@@ -1,4 +1,7 @@
-/** A text of strangers as PostgreSQL takes it: anybody can put a NUL into a string, and it takes none in text or JSON. */
+/**
+ * A text of strangers as PostgreSQL takes it: anybody can put a NUL into a string, or half a surrogate pair into JSON, and it takes neither in text
+ * or JSON.
+ */
 export function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD')
+  return text.toWellFormed().replaceAll('\0', '\uFFFD')
 }

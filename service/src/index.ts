@@ -1,3 +1,4 @@
+export { accountId, parseAccount, pickChain } from './chain-input.ts'
 export { ConfigurationError, readConfiguration } from './configuration.ts'
 export { hexBytes, hexOf, hexUpTo } from './hex-schema.ts'
 export { readJsonFile } from './json-file.ts'
@@ -15,4 +16,13 @@ export {
   toParleyError,
   toRefusal,
 } from './refusal.ts'
-export { attestationRootPath, databaseUrl, deploymentPath, logLevel, port, privateKey } from './settings.ts'
+export {
+  attestationRootPath,
+  databaseUrl,
+  evmDeploymentPath,
+  logLevel,
+  nearDeploymentPath,
+  port,
+  privateKey,
+  servingChains,
+} from './settings.ts'

@@ -35,9 +35,38 @@ export const databaseUrl = z
     secret: true,
   })
 
-export const deploymentPath = z
+/** Optional, as everything of one chain is: see `servingChains`. */
+export const evmDeploymentPath = z
   .string()
-  .meta({ description: "the path of the JSON file with the contracts' addresses" })
+  .optional()
+  .meta({ description: "the path of the JSON file with the contracts' addresses on an EVM chain" })
+
+export const nearDeploymentPath = z
+  .string()
+  .optional()
+  .meta({ description: "the path of the JSON file with the contracts' account ids on NEAR" })
+
+/** The same settings, refused when they name no chain, or a chain without all of its variables. `chains` lists these, chain by chain. */
+export function servingChains<Schema extends z.ZodObject>(
+  schema: Schema,
+  chains: readonly (readonly string[])[],
+): Schema {
+  const requireWhole = (settings: Readonly<Record<string, unknown>>, { addIssue }: z.RefinementCtx) => {
+    const isSet = (name: string) => settings[name] !== undefined
+    const named = chains.filter((variables) => variables.some(isSet))
+    for (const name of named.flat().filter((variable) => !isSet(variable)))
+      addIssue({ code: 'custom', path: [name], message: 'is missing' })
+    if (named.length > 0) return
+    const choices = chains.map((variables) => variables.join(' and ')).join(', or ')
+    addIssue({
+      code: 'custom',
+      path: [],
+      message: `No chain is named: set ${choices}, or all of them for both chains.`,
+    })
+  }
+  // Also when something else is wrong: who starts a program wants to hear everything at once.
+  return schema.superRefine(requireWhole, { when: () => true })
+}
 
 export const attestationRootPath = z
   .string()
