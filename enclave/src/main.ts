@@ -1,34 +1,45 @@
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { readDeployment } from '@parley/evm/deployment-file'
 import { Relayer } from '@parley/sdk'
 import {
+  accountId,
   createLog,
-  deploymentPath,
+  evmDeploymentPath,
   hexOf,
   listen,
   logLevel,
+  nearDeploymentPath,
   port,
   readConfiguration,
   runProgram,
+  servingChains,
 } from '@parley/service'
 import { z } from 'zod'
-import { createEnclave, identityOf } from './worker/enclave.ts'
+import { readEvmChain, readNearChain } from './chains.ts'
+import { createEnclave, identityOf, type ServedChain } from './worker/enclave.ts'
 import { registerEnclave } from './worker/registration.ts'
 import { createWorker } from './worker/server.ts'
 import { readSimulatedAttester, simulatedWorkload } from './worker/simulator.ts'
 
-const configurationSchema = z.object({
+const settingsSchema = z.object({
   ENCLAVE_PORT: port(4020),
   RELAYER_URL: z.url().meta({ description: "the relayer's URL", example: 'http://127.0.0.1:4010' }),
-  DEPLOYMENT: deploymentPath,
-  OPERATOR: hexOf(20).meta({ description: 'the address that runs this enclave and may revoke it' }),
+  EVM_DEPLOYMENT: evmDeploymentPath,
+  EVM_OPERATOR: hexOf(20).optional().meta({ description: 'the address that runs this enclave and may revoke it' }),
+  NEAR_DEPLOYMENT: nearDeploymentPath,
+  NEAR_OPERATOR: accountId
+    .optional()
+    .meta({ description: 'the account id that runs this enclave and may revoke it', example: 'agent.near' }),
   SIMULATOR_PLATFORM: z.string().meta({
     description:
       "the path of a simulated platform's JSON; this version has the simulator only, no driver for a TEE yet",
   }),
   LOG_LEVEL: logLevel,
 })
+const configurationSchema = servingChains(settingsSchema, [
+  ['EVM_DEPLOYMENT', 'EVM_OPERATOR'],
+  ['NEAR_DEPLOYMENT', 'NEAR_OPERATOR'],
+])
 
 // Before the settings are read, so that what runProgram writes says it too.
 const log = createLog('enclave', { level: 'info' }).child({ simulated: true })
@@ -38,13 +49,11 @@ await runProgram(
   async (onStop) => {
     const settings = readConfiguration(configurationSchema, process.env)
     log.level = settings.LOG_LEVEL
-    const { chainId, enclaveEvaluator } = await readDeployment(settings.DEPLOYMENT)
     const attester = await readSimulatedAttester(settings.SIMULATOR_PLATFORM)
     const enclave = await createEnclave({
-      operator: settings.OPERATOR,
       workload: simulatedWorkload,
       isSimulated: true,
-      evaluator: { chainId, verifyingContract: enclaveEvaluator },
+      chains: await readServedChains(settings),
     })
 
     const server = createServer(getRequestListener(createWorker({ enclave, log }).fetch))
@@ -57,3 +66,12 @@ await runProgram(
   },
   { log },
 )
+
+async function readServedChains(settings: z.infer<typeof settingsSchema>): Promise<ServedChain[]> {
+  const { EVM_DEPLOYMENT, EVM_OPERATOR, NEAR_DEPLOYMENT, NEAR_OPERATOR } = settings
+  const chains: ServedChain[] = []
+  if (EVM_DEPLOYMENT && EVM_OPERATOR) chains.push({ ...(await readEvmChain(EVM_DEPLOYMENT)), operator: EVM_OPERATOR })
+  if (NEAR_DEPLOYMENT && NEAR_OPERATOR)
+    chains.push({ ...(await readNearChain(NEAR_DEPLOYMENT)), operator: NEAR_OPERATOR })
+  return chains
+}

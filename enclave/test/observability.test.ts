@@ -6,7 +6,7 @@ import { createSimulatedPlatform } from '@parley/enclave/simulator'
 import type { Observability } from '@parley/protocol'
 import type { EnclaveIdentity, WorkOrder } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DEPLOYMENT, OPERATOR, PROVIDER, post, sealOrder, sealText, work } from './client.ts'
+import { EVM, EVM_DEPLOYMENT, NEAR, NEAR_DEPLOYMENT, PROVIDER, post, sealOrder, sealText, work } from './client.ts'
 import { linesOf, start } from './process.ts'
 import { startRelayer } from './relayer-stand-in.ts'
 
@@ -22,7 +22,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-observability-'))
   const platform = await createSimulatedPlatform()
   await writeFile(join(folder, 'platform.json'), JSON.stringify(await platform.toJson()))
-  await writeFile(join(folder, 'deployment.json'), JSON.stringify(DEPLOYMENT))
+  await writeFile(join(folder, 'evm.json'), JSON.stringify(EVM_DEPLOYMENT))
+  await writeFile(join(folder, 'near.json'), JSON.stringify(NEAR_DEPLOYMENT))
 })
 
 afterAll(() => rm(folder, { recursive: true }))
@@ -104,8 +105,10 @@ async function runJobsOnce(observability: Observability): Promise<Run> {
   const enclave = start('main.ts', {
     ENCLAVE_PORT: '0',
     RELAYER_URL: relayer.url,
-    DEPLOYMENT: join(folder, 'deployment.json'),
-    OPERATOR,
+    EVM_DEPLOYMENT: join(folder, 'evm.json'),
+    EVM_OPERATOR: EVM.operator,
+    NEAR_DEPLOYMENT: join(folder, 'near.json'),
+    NEAR_OPERATOR: NEAR.operator,
     SIMULATOR_PLATFORM: join(folder, 'platform.json'),
     LOG_LEVEL: 'debug',
   })
@@ -115,9 +118,9 @@ async function runJobsOnce(observability: Observability): Promise<Run> {
 
   const job = (number: number) => `0x${number.toString(16).padStart(2, '0').repeat(32)}` as const
   const good = await sealOrder(encryptionKey, { input: GOOD, observability, jobId: job(0xa1) })
-  const bad = await sealOrder(encryptionKey, { input: BAD, observability, jobId: job(0xa2) })
-  const noJson = await sealText(encryptionKey, `{"input": HEMLOCK ${GOOD}`, job(0xa3))
-  const noTask = await sealText(encryptionKey, JSON.stringify({ task: 'HEMLOCK', quokka: GOOD }), job(0xa4))
+  const bad = await sealOrder(encryptionKey, { input: BAD, observability, jobId: job(0xa2), on: NEAR })
+  const noJson = await sealText(encryptionKey, `{"input": HEMLOCK ${GOOD}`, { jobId: job(0xa3) })
+  const noTask = await sealText(encryptionKey, JSON.stringify({ task: 'HEMLOCK', quokka: GOOD }), { jobId: job(0xa4) })
   const changed = { ...good.order, jobId: job(0xa5) }
   const orders = [good.order, bad.order, noJson, noTask, changed]
 

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 export interface Started {
   /** Everything it wrote to standard output and standard error so far. */
   readonly output: () => string
-  /** Resolves with the first line of JSON whose message is this; rejects when the process ends without. */
-  readonly logged: (message: string) => Promise<Record<string, unknown>>
+  /** Resolves with the first line of JSON whose message is this, and that is meant; rejects when the process ends without. */
+  readonly logged: (message: string, isMeant?: (line: object) => boolean) => Promise<Record<string, unknown>>
   readonly exited: Promise<number | null>
   stop(): Promise<void>
 }
@@ -25,10 +25,10 @@ export function start(program: 'main.ts' | 'verifier/main.ts', environment: Reco
   // Not 'exit': what it wrote last may still be on the way.
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
 
-  const logged = (message: string) =>
+  const logged = (message: string, isMeant: (line: object) => boolean = () => true) =>
     new Promise<Record<string, unknown>>((resolve, reject) => {
       const look = () => {
-        const line = linesOf(output).find(({ msg }) => msg === message)
+        const line = linesOf(output).find((each) => each.msg === message && isMeant(each))
         if (line) resolve(line)
       }
       listeners.add(look)

@@ -6,7 +6,17 @@ import type { EnclaveIdentity } from '@parley/sdk'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { SignedReport } from '../src/verifier/server.ts'
-import { DEPLOYMENT, OPERATOR, post, type RefusalBody, sealOrder, work } from './client.ts'
+import {
+  EVM,
+  EVM_DEPLOYMENT,
+  eachChain,
+  NEAR,
+  NEAR_DEPLOYMENT,
+  post,
+  type RefusalBody,
+  sealOrder,
+  work,
+} from './client.ts'
 import { type Started, start } from './process.ts'
 import { CHALLENGE, type RelayerStandIn, startRelayer } from './relayer-stand-in.ts'
 
@@ -22,7 +32,8 @@ beforeAll(async () => {
   platform = await createSimulatedPlatform()
   await writeFile(join(folder, 'platform.json'), JSON.stringify(await platform.toJson()))
   await writeFile(join(folder, 'root.pem'), platform.rootPem)
-  await writeFile(join(folder, 'deployment.json'), JSON.stringify(DEPLOYMENT))
+  await writeFile(join(folder, 'evm.json'), JSON.stringify(EVM_DEPLOYMENT))
+  await writeFile(join(folder, 'near.json'), JSON.stringify(NEAR_DEPLOYMENT))
   await writeFile(join(folder, 'empty.json'), '{}')
 })
 
@@ -34,33 +45,40 @@ afterEach(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('the enclave', () => {
-  test('listens, then registers what a verifier believes, then works', async () => {
-    relayer = await startRelayer(['succeeded'])
-    const verifier = run('verifier/main.ts', verifierEnvironment())
-    const enclave = run('main.ts', enclaveEnvironment(relayer.url))
+  test.each(eachChain)(
+    'listens, then registers on %s what a verifier believes, then works for it',
+    async (chain, on) => {
+      relayer = await startRelayer(['succeeded'])
+      const verifier = run('verifier/main.ts', verifierEnvironment())
+      const enclave = run('main.ts', enclaveEnvironment(relayer.url))
 
-    const registered = await enclave.logged('registered')
-    const { url: enclaveUrl } = await enclave.logged('listening')
-    const { url: verifierUrl } = await verifier.logged('listening')
+      const isThis = (line: object) => 'chain' in line && line.chain === chain
+      const registered = await enclave.logged('registered', isThis)
+      const { url: enclaveUrl } = await enclave.logged('listening')
+      const { url: verifierUrl } = await verifier.logged('listening')
 
-    const identity: EnclaveIdentity = await fetch(`${enclaveUrl}/v1/identity`).then((response) => response.json())
-    expect(registered).toMatchObject({ ...identity, operator: OPERATOR, simulated: true, transaction: '0x01' })
-    const [registration] = relayer.registrations
-    const { status, body } = await post<SignedReport>(`${verifierUrl}/v1/reports`, registration)
-    expect(status).toBe(200)
-    expect(body).toMatchObject({
-      verifier: privateKeyToAccount(KEY).address.toLowerCase(),
-      report: {
-        enclave: identity.enclave,
-        encryptionKey: identity.encryptionKey,
-        operator: OPERATOR,
-        workload: identity.workload,
-        challenge: CHALLENGE,
-      },
-    })
-    const { order } = await sealOrder(identity.encryptionKey)
-    expect(await work(String(enclaveUrl), order)).toMatchObject({ status: 200, body: { enclave: identity.enclave } })
-  })
+      const identity: EnclaveIdentity = await fetch(`${enclaveUrl}/v1/identity`).then((response) => response.json())
+      const { operators, ...keys } = identity
+      expect(operators).toEqual({ [EVM.chain]: EVM.operator, [NEAR.chain]: NEAR.operator })
+      expect(registered).toMatchObject({ ...keys, operator: on.operator, simulated: true, transaction: '0x01' })
+      const registration = relayer.registrations.find(isThis)
+      const { status, body } = await post<SignedReport>(`${verifierUrl}/v1/reports`, registration)
+      expect(status).toBe(200)
+      expect(body).toMatchObject({
+        verifier: privateKeyToAccount(KEY).address.toLowerCase(),
+        report: {
+          enclave: identity.enclave,
+          encryptionKey: identity.encryptionKey,
+          operator: on.operator,
+          workload: identity.workload,
+          challenge: CHALLENGE,
+        },
+      })
+      const { order } = await sealOrder(identity.encryptionKey, { on })
+      const worked = await work(String(enclaveUrl), order)
+      expect(worked).toMatchObject({ status: 200, body: { chain, enclave: identity.enclave } })
+    },
+  )
 
   test('has other keys after a restart', async () => {
     relayer = await startRelayer(['succeeded'])
@@ -74,7 +92,7 @@ describe('the enclave', () => {
 
   test('tries again when a refusal says that it may help, and logs its name', async () => {
     relayer = await startRelayer(['VerifiersUnavailable', 'ChainUnavailable', 'succeeded'])
-    const enclave = run('main.ts', enclaveEnvironment(relayer.url))
+    const enclave = run('main.ts', onlyNear(relayer.url))
 
     await enclave.logged('registered')
 
@@ -95,12 +113,12 @@ describe('the enclave', () => {
 
   test('ends with code 1 and the reason when the registry does not want it', async () => {
     relayer = await startRelayer(['WorkloadNotAllowed'])
-    const enclave = run('main.ts', enclaveEnvironment(relayer.url))
+    const enclave = run('main.ts', onlyNear(relayer.url))
 
     expect(await enclave.exited).toBe(1)
 
     expect(relayer.registrations).toHaveLength(1)
-    const message = 'the registry does not take this enclave (WorkloadNotAllowed): because'
+    const message = 'the registry of near:localnet does not take this enclave (WorkloadNotAllowed): because'
     expect(await enclave.logged('failed')).toMatchObject({
       simulated: true,
       error: { code: 'WorkloadNotAllowed', message },
@@ -112,15 +130,28 @@ describe('the enclave', () => {
 
     expect(await enclave.exited).toBe(2)
 
-    for (const name of ['ENCLAVE_PORT', 'RELAYER_URL', 'DEPLOYMENT', 'OPERATOR', 'SIMULATOR_PLATFORM'])
+    for (const name of ['ENCLAVE_PORT', 'RELAYER_URL', 'SIMULATOR_PLATFORM'])
       expect(enclave.output()).toContain(`${name} is `)
+    expect(enclave.output()).toContain('set EVM_DEPLOYMENT and EVM_OPERATOR, or NEAR_DEPLOYMENT and NEAR_OPERATOR')
     expect(enclave.output()).toContain('this version has the simulator only, no driver for a TEE yet')
   })
 
   test.each([
-    ['DEPLOYMENT', 'nowhere.json', 'cannot be read'],
-    ['DEPLOYMENT', 'root.pem', 'cannot be read'],
-    ['DEPLOYMENT', 'empty.json', 'chainId'],
+    ['', 'NEAR_OPERATOR is not set: set it to the account id'],
+    ['No.Account', 'NEAR_OPERATOR is "No.Account" (must be an account id of NEAR)'],
+  ])('with a chain and the operator "%s" on it says so', async (operator, complaint) => {
+    const enclave = run('main.ts', { ...enclaveEnvironment('http://127.0.0.1:1'), NEAR_OPERATOR: operator })
+
+    expect(await enclave.exited).toBe(2)
+
+    expect(enclave.output()).toContain(complaint)
+  })
+
+  test.each([
+    ['EVM_DEPLOYMENT', 'nowhere.json', 'cannot be read'],
+    ['EVM_DEPLOYMENT', 'root.pem', 'cannot be read'],
+    ['EVM_DEPLOYMENT', 'empty.json', 'chainId'],
+    ['NEAR_DEPLOYMENT', 'empty.json', 'chainId'],
     ['SIMULATOR_PLATFORM', 'empty.json', 'toJson'],
   ])('with a %s that is %s says so', async (variable, file, problem) => {
     const environment = { ...enclaveEnvironment('http://127.0.0.1:1'), [variable]: join(folder, file) }
@@ -160,7 +191,7 @@ describe('a verifier', () => {
   })
 
   test('with a root that is no certificate says so', async () => {
-    const path = join(folder, 'deployment.json')
+    const path = join(folder, 'evm.json')
     const verifier = run('verifier/main.ts', { ...verifierEnvironment(), ATTESTATION_ROOT: path })
 
     expect(await verifier.exited).toBe(2)
@@ -179,17 +210,25 @@ function enclaveEnvironment(relayerUrl: string) {
   return {
     ENCLAVE_PORT: '0',
     RELAYER_URL: relayerUrl,
-    DEPLOYMENT: join(folder, 'deployment.json'),
-    OPERATOR,
+    EVM_DEPLOYMENT: join(folder, 'evm.json'),
+    EVM_OPERATOR: EVM.operator,
+    NEAR_DEPLOYMENT: join(folder, 'near.json'),
+    NEAR_OPERATOR: NEAR.operator,
     SIMULATOR_PLATFORM: join(folder, 'platform.json'),
   }
+}
+
+function onlyNear(relayerUrl: string) {
+  const { EVM_DEPLOYMENT: _deployment, EVM_OPERATOR: _operator, ...environment } = enclaveEnvironment(relayerUrl)
+  return environment
 }
 
 function verifierEnvironment() {
   return {
     VERIFIER_PORT: '0',
     VERIFIER_KEY: KEY,
-    DEPLOYMENT: join(folder, 'deployment.json'),
+    EVM_DEPLOYMENT: join(folder, 'evm.json'),
+    NEAR_DEPLOYMENT: join(folder, 'near.json'),
     ATTESTATION_ROOT: join(folder, 'root.pem'),
   }
 }

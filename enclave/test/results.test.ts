@@ -55,7 +55,7 @@ function countedProduction() {
   let produced = 0
   const produce = async (): Promise<WorkResult> => {
     produced++
-    return { jobId: A, enclave: B, result: {}, signature: C, response: responseOf(produced) }
+    return { chain: 'near:localnet', jobId: A, enclave: B, result: {}, signature: C, response: responseOf(produced) }
   }
   return { produce, count: () => produced }
 }

@@ -1,16 +1,27 @@
 import { request as httpRequest } from 'node:http'
 import { keccak } from '@parley/evm'
-import { EnclaveResult, fromJson, type Hex, requestHash, typedDataTypes } from '@parley/protocol'
-import { open, seal, signingDomain, type WorkOrder } from '@parley/sdk'
+import {
+  type ChainKind,
+  EnclaveResult,
+  fromJson,
+  type Hex,
+  requestHash,
+  type SigningDomain,
+  typedDataDomain,
+  typedDataTypes,
+} from '@parley/protocol'
+import { open, seal, type WorkOrder } from '@parley/sdk'
 import { createLog, type Listening } from '@parley/service'
 import { keccak256, recoverTypedDataAddress, verifyTypedData } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEnclave, type Enclave } from '../src/worker/enclave.ts'
 import { createWorker } from '../src/worker/server.ts'
 import {
-  DEPLOYMENT,
+  EVM,
+  eachChain,
   INVOICES,
   JOB,
+  NEAR,
   OPERATOR,
   OTHER_JOB,
   PROVIDER,
@@ -30,50 +41,52 @@ let enclave: Enclave
 let worker: Listening
 
 beforeAll(async () => {
-  const evaluator = { chainId: DEPLOYMENT.chainId, verifyingContract: DEPLOYMENT.enclaveEvaluator }
-  enclave = await createEnclave({ operator: OPERATOR, workload: WORKLOAD, isSimulated: true, evaluator })
+  enclave = await createEnclave({ workload: WORKLOAD, isSimulated: true, chains: [EVM, NEAR] })
   const log = createLog('enclave', { level: 'silent' })
   worker = await serve(createWorker({ enclave, log, clock: () => NOW_SECONDS * 1000 }))
 })
 
 afterAll(() => worker.close())
 
-test('the identity names both keys, the operator and the workload, and says that it is simulated', async () => {
+test('the identity names both keys, the operator on each chain and the workload, and says that it is simulated', async () => {
   const response = await fetch(`${worker.url}/v1/identity`)
 
   expect(await response.json()).toEqual({
     enclave: enclave.account.address.toLowerCase(),
     encryptionKey: enclave.sealingKey.publicKey,
-    operator: OPERATOR,
+    operators: { [EVM.chain]: EVM.operator, [NEAR.chain]: NEAR.operator },
     workload: WORKLOAD,
     isSimulated: true,
   })
 })
 
 describe('an order', () => {
-  test('is opened, done, sealed for the client and signed for the evaluator', async () => {
-    const { order, replyKey } = await sealOrder(enclave.sealingKey.publicKey, { observability: 'partial' })
+  test.each(eachChain)(
+    'on %s is opened, done, sealed for the client and signed for the evaluator',
+    async (_chain, on) => {
+      const { order, replyKey } = await sealOrder(enclave.sealingKey.publicKey, { observability: 'partial', on })
 
-    const { status, body } = await work(worker.url, order)
+      const { status, body } = await work(worker.url, order)
 
-    const hash = hashOf(order)
-    expect(status).toBe(200)
-    expect(body).toMatchObject({ jobId: JOB, enclave: enclave.account.address.toLowerCase() })
-    expect(JSON.parse(await open('parley/response/v1', replyKey, hash, body.response))).toEqual({
-      EUR: { total: '11.00', invoices: 2 },
-      USD: { total: '3', invoices: 1 },
-    })
-    const result = fromJson(EnclaveResult, body.result)
-    expect(result).toEqual({
-      requestHash: hash,
-      responseHash: keccak256(body.response),
-      workload: WORKLOAD,
-      observability: 1n,
-      producedAt: BigInt(NOW_SECONDS),
-    })
-    const typedData = typedDataOf(result)
-    expect(await recoverTypedDataAddress({ ...typedData, signature: body.signature })).toBe(enclave.account.address)
-  })
+      const hash = hashOf(order, on.kind)
+      expect(status).toBe(200)
+      expect(body).toMatchObject({ chain: on.chain, jobId: JOB, enclave: enclave.account.address.toLowerCase() })
+      expect(JSON.parse(await open('parley/response/v1', replyKey, hash, body.response))).toEqual({
+        EUR: { total: '11.00', invoices: 2 },
+        USD: { total: '3', invoices: 1 },
+      })
+      const result = fromJson(EnclaveResult, body.result)
+      expect(result).toEqual({
+        requestHash: hash,
+        responseHash: keccak256(body.response),
+        workload: WORKLOAD,
+        observability: 1n,
+        producedAt: BigInt(NOW_SECONDS),
+      })
+      const typedData = typedDataOf(result, on.evaluator)
+      expect(await recoverTypedDataAddress({ ...typedData, signature: body.signature })).toBe(enclave.account.address)
+    },
+  )
 
   test.each([
     ['none', 0n],
@@ -136,7 +149,9 @@ describe('RequestUndecryptable answers', () => {
   test('a text that was sealed for another purpose', async () => {
     const request = await seal('parley/response/v1', enclave.sealingKey.publicKey, JOB, '{}')
 
-    expect(await refusedWork(worker.url, { jobId: JOB, provider: PROVIDER, request })).toMatchObject(refusal)
+    expect(await refusedWork(worker.url, { chain: EVM.chain, jobId: JOB, provider: PROVIDER, request })).toMatchObject(
+      refusal,
+    )
   })
 
   test('a text that was sealed for another enclave', async () => {
@@ -160,16 +175,22 @@ describe('RequestUndecryptable answers', () => {
   })
 
   test.each(['0x', `0x${'00'.repeat(32)}`, `0x${'00'.repeat(100)}`])('%s', async (request) => {
-    expect(await refusedWork(worker.url, { jobId: JOB, provider: PROVIDER, request })).toMatchObject(refusal)
+    expect(await refusedWork(worker.url, { chain: EVM.chain, jobId: JOB, provider: PROVIDER, request })).toMatchObject(
+      refusal,
+    )
   })
 })
 
 describe('InputInvalid names', () => {
-  const good = { jobId: JOB, provider: PROVIDER, request: '0x00' }
+  const good = { chain: EVM.chain, jobId: JOB, provider: PROVIDER, request: '0x00' }
 
   test.each([
     ['jobId', { ...good, jobId: '0x1a' }],
-    ['jobId', { provider: PROVIDER, request: '0x00' }],
+    ['jobId', { chain: EVM.chain, provider: PROVIDER, request: '0x00' }],
+    ['chain', { jobId: JOB, provider: PROVIDER, request: '0x00' }],
+    ['chain', { ...good, chain: 'near:mainnet' }],
+    ['provider', { ...good, provider: NEAR.provider }],
+    ['provider', { ...good, chain: NEAR.chain, provider: 'Agent.near' }],
     ['provider', { ...good, provider: 7 }],
     ['request', { ...good, request: '0x0' }],
     ['request', { ...good, request: 'secret' }],
@@ -241,13 +262,13 @@ test('what is not there is NotFound', async () => {
   expect(await response.json()).toMatchObject({ error: { code: 'NotFound' } })
 })
 
-function hashOf({ jobId, provider, request }: WorkOrder): Hex {
-  return requestHash({ jobId, provider, bodyHash: keccak256(request) }, keccak)
+function hashOf({ jobId, provider, request }: WorkOrder, kind: ChainKind = 'evm'): Hex {
+  return requestHash({ jobId, provider, bodyHash: keccak256(request) }, keccak, kind)
 }
 
-function typedDataOf(message: EnclaveResult) {
+function typedDataOf(message: EnclaveResult, evaluator: SigningDomain = EVM.evaluator) {
   return {
-    domain: signingDomain(DEPLOYMENT.chainId, DEPLOYMENT.enclaveEvaluator),
+    domain: typedDataDomain(evaluator),
     types: typedDataTypes(EnclaveResult),
     primaryType: 'EnclaveResult',
     message: { ...message },

@@ -1,42 +1,72 @@
-import type { Deployment } from '@parley/evm'
-import type { Call, Hex } from '@parley/protocol'
-import type { LocalAccount, PublicClient } from 'viem'
-import { createNonces, type SignedForwardRequest, signForwardRequest } from './forward-request.ts'
-import type { RelayedRequest, Relayer } from './relayer.ts'
+import type { Hex, Json, Observability } from '@parley/protocol'
+import type { RelayedRequest } from './relayer.ts'
 
-export interface PartyOptions {
-  readonly account: LocalAccount
-  /** Reads the chain; sends nothing. */
-  readonly reader: PublicClient
-  readonly deployment: Deployment
-  readonly relayer: Relayer
+/** Everything about a job that its client signs, once its request is sealed. */
+export interface JobTerms {
+  /** Known before the job exists: `Party.nextJobId`. */
+  readonly jobId: Hex
+  /** The agent, and the account that acts for it. */
+  readonly agentId: bigint
+  readonly provider: string
+  /** Seconds. */
+  readonly expiredAt: bigint
+  readonly description: string
+  readonly token: string
+  readonly amountAtoms: bigint
+  /** keccak256 of the request that is sealed for the enclave. */
+  readonly bodyHash: Hex
+  readonly workload: Hex
+  readonly observability: Observability
 }
 
-/** Somebody with a key and without gas: what it signs, the relayer sends. */
-export interface Party extends PartyOptions {
-  /** Lower-case. */
-  readonly address: Hex
-  /** Signs calls that may use `gas`, good for an hour of the chain's time. */
-  readonly sign: (calls: readonly Call[], gas: bigint) => Promise<SignedForwardRequest>
-  /** Signs, and resolves when it has happened on chain. Throws the refusal or the failure, a ParleyError. */
-  readonly perform: (calls: readonly Call[], gas: bigint) => Promise<RelayedRequest>
+/** What agents and clients do, on any chain. */
+export interface Steps<Outcome> {
+  /** Registers the account as owner of a new agent (ERC-8004). `metadata` values are hex. */
+  readonly register: (agentURI: string, metadata?: Readonly<Record<string, Hex>>) => Promise<Outcome>
+  /** Opens, describes and funds a job, all or nothing. */
+  readonly hire: (terms: JobTerms) => Promise<Outcome>
+  /** The provider says that the work is done. `deliverable` is its hash. */
+  readonly submit: (jobId: Hex, deliverable: Hex) => Promise<Outcome>
+  /** Returns the budget of an expired job to its client. */
+  readonly claimRefund: (jobId: Hex) => Promise<Outcome>
 }
 
-const REQUEST_SECONDS = 3600n
+/** The body of `POST /v1/transactions`: what was signed, for one chain. */
+export interface SignedRequest {
+  /** CAIP-2. */
+  readonly chain: string
+  readonly [field: string]: Json
+}
 
-/** Gives an account what it takes to act through a relayer. */
-export function createParty(options: PartyOptions): Party {
-  const { account, reader, deployment, relayer } = options
-  const nonces = createNonces()
-  const sign = async (calls: readonly Call[], gas: bigint) => {
-    const { timestamp } = await reader.getBlock()
-    const { chainId, forwarder } = deployment
-    const deadline = timestamp + REQUEST_SECONDS
-    return signForwardRequest({ account, chainId, forwarder, calls, gas, nonce: nonces.next().value, deadline })
+/**
+ * Somebody with a key and without gas: what it signs, the relayer sends. Each step resolves when it has happened on chain, and throws the
+ * refusal or the failure, a ParleyError.
+ */
+export interface Party extends Steps<RelayedRequest> {
+  /** CAIP-2, for example `eip155:31337` or `near:localnet`. */
+  readonly chain: string
+  /** An address in lower case on EVM, an account id on NEAR. */
+  readonly address: string
+  /** The chain's clock, in seconds. */
+  readonly now: () => Promise<bigint>
+  /** The id of the next job that this account opens. */
+  readonly nextJobId: () => Promise<Hex>
+  /** The same steps, signed and not sent. */
+  readonly sign: Steps<SignedRequest>
+}
+
+/** The steps of somebody who signs so, each handed to the relayer and waited for. */
+export function performSteps(sign: Steps<SignedRequest>, perform: Perform): Steps<RelayedRequest> {
+  return {
+    register: (...args) => perform(() => sign.register(...args)),
+    hire: (...args) => perform(() => sign.hire(...args)),
+    submit: (...args) => perform(() => sign.submit(...args)),
+    claimRefund: (...args) => perform(() => sign.claimRefund(...args)),
   }
-  const perform = async (calls: readonly Call[], gas: bigint) => relayer.perform('transactions', await sign(calls, gas))
-  return { ...options, address: account.address.toLowerCase() as Hex, sign, perform }
 }
+
+/** Signs and hands in; resolves when it has happened. */
+export type Perform = (sign: () => Promise<SignedRequest>) => Promise<RelayedRequest>
 
 /**
  * An argument of an event that a request's transaction emitted, the last of its name: what others did in the same transaction stands

@@ -1,11 +1,4 @@
-import {
-  type EmittedEvent,
-  type ErrorBody,
-  type Hex,
-  ParleyError,
-  type RequestKind,
-  type RequestStatus,
-} from '@parley/protocol'
+import { type EmittedEvent, type ErrorBody, ParleyError, type RequestKind, type RequestStatus } from '@parley/protocol'
 import { refusal } from './refusal.ts'
 
 /** What became of a request. `events` are those of its transaction, amounts as decimal strings. */
@@ -14,8 +7,10 @@ export interface RelayedRequest {
   readonly kind: RequestKind
   readonly status: RequestStatus
   readonly error?: ErrorBody
-  readonly transaction?: Hex
+  /** Its hash: hexadecimal on EVM, base58 on NEAR. */
+  readonly transaction?: string
   readonly blockNumber?: number
+  /** In the chain's unit of gas. */
   readonly gasUsed?: number
   readonly events?: readonly EmittedEvent[]
 }
@@ -55,6 +50,11 @@ export class Relayer {
   /** Hands a request in and resolves when it has happened on chain. Throws the refusal or the failure, a ParleyError. */
   async perform(kind: RequestKind, body: unknown, idempotencyKey?: string): Promise<RelayedRequest> {
     const { id } = await this.accept(kind, body, idempotencyKey)
+    return this.outcomeOf(id)
+  }
+
+  /** Resolves when a request has happened on chain. Throws the refusal or the failure, a ParleyError; Unavailable when it takes too long. */
+  async outcomeOf(id: string): Promise<RelayedRequest> {
     const givesUpAt = Date.now() + this.#patience
     while (Date.now() < givesUpAt) {
       const request = await this.find(id)

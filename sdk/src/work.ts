@@ -14,13 +14,17 @@ export interface TaskRequest {
 
 /** The body of `POST /v1/jobs` on an enclave. */
 export interface WorkOrder {
+  /** CAIP-2; may be left out where the enclave serves one chain. */
+  readonly chain?: string | undefined
   readonly jobId: Hex
-  readonly provider: Hex
+  readonly provider: string
   readonly request: Hex
 }
 
 /** What an enclave answers, and the body of `POST /v1/results` on the relayer. `result` is EnclaveResult as JSON. */
 export interface WorkResult {
+  /** CAIP-2. */
+  readonly chain: string
   readonly jobId: Hex
   readonly enclave: Hex
   readonly result: Readonly<Record<string, unknown>>
@@ -32,7 +36,8 @@ export interface WorkResult {
 export interface EnclaveIdentity {
   readonly enclave: Hex
   readonly encryptionKey: Hex
-  readonly operator: Hex
+  /** Who runs it and may revoke it, on each chain that it serves, by CAIP-2 id. */
+  readonly operators: Readonly<Record<string, string>>
   readonly workload: Hex
   readonly isSimulated: boolean
 }

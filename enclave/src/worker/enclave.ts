@@ -7,10 +7,19 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 export interface Enclave {
   readonly account: LocalAccount
   readonly sealingKey: SealingKey
-  readonly operator: Hex
   readonly workload: Hex
   readonly isSimulated: boolean
-  /** Where its results count: the evaluator. */
+  /** One or more. */
+  readonly chains: readonly ServedChain[]
+}
+
+/** A chain that an enclave works for. */
+export interface ServedChain {
+  /** CAIP-2. */
+  readonly chain: string
+  /** Who runs the enclave and may revoke it: an account of the chain. */
+  readonly operator: string
+  /** Where its results count. */
   readonly evaluator: SigningDomain
 }
 
@@ -19,8 +28,9 @@ export async function createEnclave(nature: Omit<Enclave, 'account' | 'sealingKe
   return { account, sealingKey: await createSealingKey(), ...nature }
 }
 
-export function identityOf({ account, sealingKey, operator, workload, isSimulated }: Enclave): EnclaveIdentity {
+export function identityOf({ account, sealingKey, workload, isSimulated, chains }: Enclave): EnclaveIdentity {
   // Addresses are lower-case wherever they are not shown to a person.
   const enclave = account.address.toLowerCase() as Hex
-  return { enclave, encryptionKey: sealingKey.publicKey, operator, workload, isSimulated }
+  const operators = Object.fromEntries(chains.map(({ chain, operator }) => [chain, operator]))
+  return { enclave, encryptionKey: sealingKey.publicKey, operators, workload, isSimulated }
 }

@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/protocol'
-import type { WorkOrder, WorkResult } from '@parley/sdk'
+import type { WorkResult } from '@parley/sdk'
 import { type Log, parseInput } from '@parley/service'
 import type { Hono } from 'hono'
 import { type Enclave, identityOf } from './enclave.ts'
@@ -7,7 +7,7 @@ import { classOf, logJob } from './job-log.ts'
 import { GivenResults } from './results.ts'
 import { createService, readJson } from './service.ts'
 import { hashOf, performWork } from './work.ts'
-import { workOrderSchema } from './work-order.ts'
+import { type PlacedOrder, placeOrder, workOrderSchema } from './work-order.ts'
 
 /** A file of 1 MiB, the most a task takes, quoted as JSON and doubled by hexadecimal. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -26,7 +26,7 @@ export function createWorker({ enclave, log, clock = Date.now }: WorkerParts): H
   const onInternalError = (error: unknown) => log.error({ code: classOf(error) }, 'failed to answer')
   const app = createService({ maxBodyBytes: MAX_BODY_BYTES, onInternalError })
 
-  const work = async (order: WorkOrder): Promise<WorkResult> => {
+  const work = async (order: PlacedOrder): Promise<WorkResult> => {
     const startedAt = clock()
     const outcome = await performWork(order, enclave, Math.floor(startedAt / 1000))
     logJob(log, { order, outcome, milliseconds: clock() - startedAt })
@@ -36,7 +36,7 @@ export function createWorker({ enclave, log, clock = Date.now }: WorkerParts): H
 
   app.get('/v1/identity', (c) => c.json(identityOf(enclave)))
   app.post('/v1/jobs', async (c) => {
-    const order = parseInput(workOrderSchema, await readJson(c))
+    const order = placeOrder(parseInput(workOrderSchema, await readJson(c)), enclave.chains)
     return c.json(await results.resultOf(hashOf(order), () => work(order)))
   })
   return app

@@ -1,14 +1,28 @@
-import { observabilityLevels, ParleyError } from '@parley/protocol'
+import { chainKind, observabilityLevels, ParleyError } from '@parley/protocol'
 import { open, type SealingKey, type TaskRequest, type WorkOrder } from '@parley/sdk'
-import { hexBytes, hexOf } from '@parley/service'
+import { hexBytes, hexOf, parseAccount, pickChain } from '@parley/service'
 import { z } from 'zod'
+import type { ServedChain } from './enclave.ts'
 
 /** The body of `POST /v1/jobs`. */
 export const workOrderSchema = z.strictObject({
+  chain: z.string().optional(),
   jobId: hexOf(32),
-  provider: hexOf(20),
+  /** Its kind is the chain's: see `placeOrder`. */
+  provider: z.string(),
   request: hexBytes,
 }) satisfies z.ZodType<WorkOrder>
+
+/** An order of which it is known which chain it is for. */
+export interface PlacedOrder extends Omit<WorkOrder, 'chain'> {
+  readonly on: ServedChain
+}
+
+/** Finds out which chain an order is for. Throws InputInvalid for one that is not served, and for a provider that is no account of it. */
+export function placeOrder({ chain, ...order }: WorkOrder, served: readonly ServedChain[]): PlacedOrder {
+  const on = pickChain(chain, served)
+  return { ...order, on, provider: parseAccount(order.provider, chainKind(on.chain), 'provider') }
+}
 
 // Not strict: the name of an unknown field is the client's text too, and would be refused by name.
 const taskRequestSchema = z.object({
@@ -22,7 +36,7 @@ const taskRequestSchema = z.object({
  * Opens what was sealed for this enclave and this job. Throws RequestUndecryptable, or InputInvalid with the field's name
  * and nothing else of what was inside: parsers like to quote what they did not understand.
  */
-export async function openRequest({ jobId, request }: WorkOrder, key: SealingKey): Promise<TaskRequest> {
+export async function openRequest({ jobId, request }: PlacedOrder, key: SealingKey): Promise<TaskRequest> {
   const text = await open('parley/request/v1', key, jobId, request)
   const parsed = taskRequestSchema.safeParse(fromJsonText(text))
   if (parsed.success) return parsed.data

@@ -1,5 +1,6 @@
 import { keccak } from '@parley/evm'
 import {
+  chainKind,
   EnclaveResult,
   type Hex,
   observabilityLevels,
@@ -8,11 +9,11 @@ import {
   typedDataDomain,
   typedDataTypes,
 } from '@parley/protocol'
-import { seal, type TaskRequest, type WorkOrder, type WorkResult } from '@parley/sdk'
+import { seal, type TaskRequest, type WorkResult } from '@parley/sdk'
 import { keccak256 } from 'viem'
 import { type Enclave, identityOf } from './enclave.ts'
 import { runTask, type TaskAnswer } from './tasks/index.ts'
-import { openRequest, replyToInvalid } from './work-order.ts'
+import { openRequest, type PlacedOrder, replyToInvalid } from './work-order.ts'
 
 /** What became of an order, with all that was learnt on the way; who may see how much of it is for the job log to decide. */
 export type WorkOutcome =
@@ -20,7 +21,7 @@ export type WorkOutcome =
   | { readonly status: 'failed'; readonly task?: TaskRequest; readonly error: unknown }
 
 /** Opens an order, runs its task, seals the answer and signs for it. Does not throw. */
-export async function performWork(order: WorkOrder, enclave: Enclave, nowSeconds: number): Promise<WorkOutcome> {
+export async function performWork(order: PlacedOrder, enclave: Enclave, nowSeconds: number): Promise<WorkOutcome> {
   let task: TaskRequest | undefined
   try {
     task = await openRequest(order, enclave.sealingKey)
@@ -33,8 +34,8 @@ export async function performWork(order: WorkOrder, enclave: Enclave, nowSeconds
 }
 
 /** What a client's terms on chain name, and what the result is bound to. */
-export function hashOf({ jobId, provider, request }: WorkOrder): Hex {
-  return requestHash({ jobId, provider, bodyHash: keccak256(request) }, keccak)
+export function hashOf({ on, jobId, provider, request }: PlacedOrder): Hex {
+  return requestHash({ jobId, provider, bodyHash: keccak256(request) }, keccak, chainKind(on.chain))
 }
 
 async function sealAnswer(answer: TaskAnswer, replyTo: Hex, context: Hex): Promise<Hex> {
@@ -47,11 +48,12 @@ async function sealAnswer(answer: TaskAnswer, replyTo: Hex, context: Hex): Promi
 }
 
 async function signResult(
-  order: WorkOrder,
+  order: PlacedOrder,
   task: TaskRequest,
   response: Hex,
   { enclave, nowSeconds }: { enclave: Enclave; nowSeconds: number },
 ): Promise<WorkResult> {
+  const { jobId, on } = order
   const result: EnclaveResult = {
     requestHash: hashOf(order),
     responseHash: keccak256(response),
@@ -60,11 +62,11 @@ async function signResult(
     producedAt: BigInt(nowSeconds),
   }
   const signature = await enclave.account.signTypedData({
-    domain: typedDataDomain(enclave.evaluator),
+    domain: typedDataDomain(on.evaluator),
     types: typedDataTypes(EnclaveResult),
     primaryType: 'EnclaveResult',
     message: { ...result },
   })
-  const { jobId } = order
-  return { jobId, enclave: identityOf(enclave).enclave, result: toJson(EnclaveResult, result), signature, response }
+  const signed = { enclave: identityOf(enclave).enclave, result: toJson(EnclaveResult, result), signature, response }
+  return { chain: on.chain, jobId, ...signed }
 }

@@ -1,14 +1,14 @@
 import {
   type Call,
-  DOMAIN_NAME,
-  DOMAIN_VERSION,
   ForwardRequest,
   type Hex,
   type Json,
   toJson,
+  typedDataDomain,
   typedDataTypes,
 } from '@parley/protocol'
-import type { LocalAccount, TypedDataDomain } from 'viem'
+import type { LocalAccount } from 'viem'
+import type { SignedRequest } from '../party.ts'
 
 export interface Forwarding {
   readonly account: LocalAccount
@@ -23,29 +23,24 @@ export interface Forwarding {
   readonly deadline?: bigint
 }
 
-/** The body of `POST /v1/transactions`. */
-export interface SignedForwardRequest {
+/** The body of `POST /v1/transactions` for an EVM chain. */
+export interface SignedForwardRequest extends SignedRequest {
   readonly request: { readonly [name: string]: Json }
   readonly signature: Hex
 }
 
 /** Signs calls for somebody else to send and pay for (EIP-712). */
 export async function signForwardRequest(forwarding: Forwarding): Promise<SignedForwardRequest> {
-  const { account, calls, gas, nonce, deadline = BigInt(Math.floor(Date.now() / 1000) + 3600) } = forwarding
+  const { account, chainId, calls, gas, nonce, deadline = BigInt(Math.floor(Date.now() / 1000) + 3600) } = forwarding
   const from = account.address.toLowerCase() as Hex
   const message: ForwardRequest = { from, calls, gas, nonce, deadline }
   const signature = await account.signTypedData({
-    domain: signingDomain(forwarding.chainId, forwarding.forwarder),
+    domain: typedDataDomain({ chainId, verifyingContract: forwarding.forwarder }),
     types: typedDataTypes(ForwardRequest),
     primaryType: 'ForwardRequest',
     message: { ...message },
   })
-  return { request: toJson(ForwardRequest, message), signature }
-}
-
-/** The EIP-712 domain of one of Parley's contracts, as wallets take it. */
-export function signingDomain(chainId: number, verifyingContract: Hex): TypedDataDomain {
-  return { name: DOMAIN_NAME, version: DOMAIN_VERSION, chainId, verifyingContract }
+  return { chain: `eip155:${chainId}`, request: toJson(ForwardRequest, message), signature }
 }
 
 /**

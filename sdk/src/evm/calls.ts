@@ -1,7 +1,8 @@
 /** The calls of each step of a job, ready to be signed as a forward request. */
 import { agentRegistryAbi, type Deployment, demoDollarAbi, enclaveEvaluatorAbi, jobEscrowAbi } from '@parley/evm'
-import { type Call, type Hex, type Observability, observabilityLevels } from '@parley/protocol'
-import { encodeFunctionData, type LocalAccount, type PublicClient, parseSignature, zeroAddress } from 'viem'
+import { type Call, type Hex, observabilityLevels } from '@parley/protocol'
+import { encodeFunctionData, getAddress, type LocalAccount, type PublicClient, parseSignature, zeroAddress } from 'viem'
+import type { JobTerms } from '../party.ts'
 
 /** What the calls of each step may use: their measured gas with room for first uses of storage. */
 export const stepGas = { register: 600_000n, hire: 900_000n, submit: 200_000n, claimRefund: 200_000n } as const
@@ -17,35 +18,19 @@ export function registerCalls(
   return [{ to: deployment.agentRegistry, data }]
 }
 
-export interface Hiring {
-  /** Known before the job exists: `JobEscrow.nextJobId`. */
-  readonly jobId: Hex
-  readonly provider: Hex
-  readonly agentId: bigint
-  /** Seconds. */
-  readonly expiredAt: bigint
-  readonly description: string
-  readonly token: Hex
-  readonly amountAtoms: bigint
-  readonly permit: Permit
-  /** keccak256 of the request that is sealed for the enclave. */
-  readonly bodyHash: Hex
-  readonly workload: Hex
-  readonly observability: Observability
-}
-
 /** Opens, describes and funds a job in one request. */
-export function hireCalls(deployment: Deployment, hiring: Hiring): Call[] {
+export function hireCalls(deployment: Deployment, job: JobTerms, permit: Permit): Call[] {
   const { jobEscrow, enclaveEvaluator } = deployment
-  const { token, amountAtoms, permit, provider, expiredAt, description, agentId } = hiring
-  const id = BigInt(hiring.jobId)
-  const job = [provider, enclaveEvaluator, expiredAt, description, zeroAddress, agentId] as const
-  const terms = [id, hiring.bodyHash, hiring.workload, observabilityLevels.indexOf(hiring.observability)] as const
+  const { amountAtoms, expiredAt, description, agentId } = job
+  const id = BigInt(job.jobId)
+  const token = getAddress(job.token)
+  const created = [getAddress(job.provider), enclaveEvaluator, expiredAt, description, zeroAddress, agentId] as const
+  const terms = [id, job.bodyHash, job.workload, observabilityLevels.indexOf(job.observability)] as const
   const permitted = [token, amountAtoms, permit.deadline, permit.v, permit.r, permit.s] as const
   const escrow = (data: Hex): Call => ({ to: jobEscrow, data })
   return [
     escrow(encodeFunctionData({ abi: jobEscrowAbi, functionName: 'usePermit', args: permitted })),
-    escrow(encodeFunctionData({ abi: jobEscrowAbi, functionName: 'createJob', args: job })),
+    escrow(encodeFunctionData({ abi: jobEscrowAbi, functionName: 'createJob', args: created })),
     {
       to: enclaveEvaluator,
       data: encodeFunctionData({ abi: enclaveEvaluatorAbi, functionName: 'setTerms', args: terms }),
