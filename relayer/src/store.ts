@@ -1,10 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type Database, requests, storable } from '@parley/database'
-import { type Hex, ParleyError, type RequestKind } from '@parley/protocol'
+import { ParleyError, type RequestKind } from '@parley/protocol'
 import { and, count, desc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
-import type { Prepared } from './requests/prepared.ts'
-
-export type RequestRow = typeof requests.$inferSelect
+import type { Prepared, RequestRow } from './chain.ts'
 
 /** What was asked, before anything is known about it. */
 export interface Asked {
@@ -52,7 +50,7 @@ const MAX_REFUSALS = 10_000
 export async function refuse(
   db: Database,
   asked: Asked,
-  account: Hex | undefined,
+  account: string | undefined,
   error: ParleyError,
 ): Promise<RequestRow | undefined> {
   const row = await insert(db, asked, { account, status: 'refused', ...fieldsOf(error), isFinal: true })
@@ -70,7 +68,7 @@ export async function findRequest(db: Database, id: string): Promise<RequestRow 
  * Requests promised in the last minute: to one account, or to everybody when it is undefined. Refused ones do not count: anybody can make
  * them in anybody's name.
  */
-export async function countPromised(db: Database, chain: string, account?: Hex): Promise<number> {
+export async function countPromised(db: Database, chain: string, account?: string): Promise<number> {
   const owner = account === undefined ? undefined : eq(requests.account, account)
   const recent = gt(requests.createdAt, sql`now() - interval '1 minute'`)
   const [row] = await db

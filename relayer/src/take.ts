@@ -1,27 +1,27 @@
 import type { Database } from '@parley/database'
-import { type Hex, ParleyError, type RequestKind } from '@parley/protocol'
-import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem'
-import type { EvmChain } from './chain/chain.ts'
-import { prepareChallenge } from './requests/challenges.ts'
-import { prepareEnclave, type Verifiers } from './requests/enclaves.ts'
-import type { Prepared } from './requests/prepared.ts'
-import { prepareResult, type ResultBody } from './requests/results.ts'
-import { prepareTransaction, type SponsoringLimits } from './requests/transactions.ts'
-import { accept, countPromised, findAnswer, type RequestRow, refuse } from './store.ts'
+import { ParleyError, type RequestKind } from '@parley/protocol'
+import { pickChain } from '@parley/service'
+import type { Chain, Prepared, RequestRow } from './chain.ts'
+import { accept, countPromised, findAnswer, refuse } from './store.ts'
 
 export interface Taking {
   readonly db: Database
-  readonly chain: EvmChain
-  readonly verifiers: Verifiers
-  readonly limits: SponsoringLimits & { readonly requestsPerMinute: number; readonly totalPerMinute: number }
-  /** Called when there is something new to send. */
-  readonly wake: () => void
+  readonly chains: readonly Chain[]
+  readonly limits: ModerationLimits
+  /** Called when there is something new to send to a chain. */
+  readonly wake: (chain: string) => void
+}
+
+interface ModerationLimits {
+  /** Of one account. */
+  readonly requestsPerMinute: number
+  readonly totalPerMinute: number
 }
 
 /** A body that fits its schema. */
 export interface Incoming {
   readonly kind: RequestKind
-  readonly body: unknown
+  readonly body: object
   /** The body as it came. */
   readonly text: string
   readonly idempotencyKey: string | undefined
@@ -32,51 +32,42 @@ export interface Incoming {
  * refused here, and only then the request is stored.
  */
 export async function take(taking: Taking, incoming: Incoming): Promise<RequestRow> {
-  const { db, chain } = taking
+  const { db, wake } = taking
   const { kind, text, idempotencyKey } = incoming
+  const chain = chooseChain(taking.chains, incoming)
   const asked = { kind, chain: chain.id, body: text, idempotencyKey }
   const answered = await findAnswer(db, asked)
   if (answered) return answered
 
   try {
-    const prepared = await prepare(taking, incoming)
-    await requireModeration(taking, prepared)
+    const prepared = await chain.prepare(kind, { ...incoming.body, chain: chain.id })
+    await requireModeration(taking, chain, prepared)
     const row = await accept(db, asked, prepared)
-    taking.wake()
+    wake(chain.id)
     return row
-  } catch (cause) {
-    const error = isOutage(cause)
-      ? new ParleyError('ChainUnavailable', 'the chain does not answer; try again', { cause })
-      : cause
+  } catch (error) {
     if (!(error instanceof ParleyError) || error.isRetryable || error.code === 'IdempotencyKeyReused') throw error
-    const row = await refuse(db, asked, claimedAccount(incoming), error)
+    const row = await refuse(db, asked, chain.claimant(kind, incoming.body), error)
     if (row) return row
     throw error
   }
 }
 
-function prepare({ chain, verifiers, limits }: Taking, { kind, body }: Incoming): Promise<Prepared> {
-  switch (kind) {
-    case 'transactions':
-      return prepareTransaction(chain, limits, body as { request: unknown; signature: Hex })
-    case 'results':
-      return prepareResult(chain, limits, body as ResultBody)
-    case 'enclaves':
-      return prepareEnclave(chain, limits.maxGas, verifiers, body)
-    case 'challenges':
-      return prepareChallenge(chain, limits.maxGas)
+/** The chain that a body names; or the only one that it can mean, since what was signed for one kind of chain says so by its form. */
+function chooseChain(chains: readonly Chain[], { kind, body }: Incoming): Chain {
+  const form = 'delegate' in body ? 'near' : 'evm'
+  const possible = kind === 'transactions' ? chains.filter((chain) => chain.kind === form) : chains
+  if (possible.length === 0) {
+    const field = form === 'near' ? 'delegate' : 'request'
+    throw new ParleyError('InputInvalid', `${field}: no chain is served here that takes it`, { field })
   }
-}
-
-/** Whether a node did not answer, or said that it cannot. */
-function isOutage(error: unknown): boolean {
-  const isIt = (cause: unknown) =>
-    cause instanceof HttpRequestError || cause instanceof TimeoutError || cause instanceof RpcRequestError
-  return error instanceof BaseError && error.walk(isIt) !== null
+  const named = 'chain' in body ? String(body.chain) : undefined
+  const choices = possible.map((served) => ({ chain: served.id, served }))
+  return pickChain(named, choices).served
 }
 
 /** Gas is ours: nobody gets all of it, and all together not more than we mean to spend. */
-async function requireModeration({ db, chain, limits }: Taking, { account }: Prepared): Promise<void> {
+async function requireModeration({ db, limits }: Taking, chain: Chain, { account }: Prepared): Promise<void> {
   const { requestsPerMinute, totalPerMinute } = limits
   if ((await countPromised(db, chain.id)) >= totalPerMinute)
     throw new ParleyError(
@@ -88,10 +79,4 @@ async function requireModeration({ db, chain, limits }: Taking, { account }: Pre
     'RateLimited',
     `${account} has more than ${requestsPerMinute} requests a minute; try again in a moment`,
   )
-}
-
-/** Whose request a body claims to be, for the record of refusals only. */
-function claimedAccount({ kind, body }: Incoming): Hex | undefined {
-  const { request, enclave } = body as { request?: { from?: Hex }; enclave?: Hex }
-  return kind === 'transactions' ? request?.from : enclave
 }

@@ -3,20 +3,11 @@ import type { Hex } from '@parley/protocol'
 import { encodeFunctionData } from 'viem'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { NOBODY, OWNER } from '../../indexer/test/test-chain.ts'
-import { createApp } from '../src/http/app.ts'
-import { findRequest, forgetOldRefusals } from '../src/store.ts'
+import { forgetOldRefusals } from '../src/store.ts'
 import { type Taking, take } from '../src/take.ts'
-import {
-  accountAt,
-  createDispatcher,
-  type Ground,
-  promise,
-  rowsOf,
-  signForward,
-  startGround,
-  type TestDispatcher,
-  takingOf,
-} from './setup.ts'
+import { promise, rowsOf, type TestDispatcher, takingOf } from './dispatcher.ts'
+import { accountAt, createDispatcher, type Ground, signForward, startGround } from './evm-ground.ts'
+import { postTo } from './posting.ts'
 
 const ALICE = accountAt(16)
 const BOB = accountAt(17)
@@ -109,7 +100,9 @@ describe('a token', () => {
     const setBudget = callOf('jobs', 'setBudget', [jobId, token, 5n, '0x'])
     const signed = await signForward(devnet, ALICE, [register(), setBudget])
 
-    const answer = await sender({ tokens: tokensWith(token.toLowerCase() as Hex) })('transactions', signed)
+    const tokens = tokensWith(token.toLowerCase() as Hex)
+    dispatcher = await createDispatcher(ground, db, { tokens })
+    const answer = await sender()('transactions', signed)
 
     const refusal = { status: 422, body: { error: { code, field: 'request.calls.1', isRetryable: false } } }
     expect(answer).toMatchObject(code ? refusal : { status: 202 })
@@ -185,7 +178,7 @@ describe('an idempotency key', () => {
 
   test('on another chain names another request', async () => {
     const here = takingOf(dispatcher)
-    const there = { ...here, chain: { ...here.chain, id: 'eip155:1' } }
+    const there = { ...here, chains: [{ ...dispatcher.chain, id: 'eip155:1' }] }
     const incoming = { kind: 'challenges', body: {}, idempotencyKey: KEY } as const
 
     const ofHere = await take(here, { ...incoming, text: '{}' })
@@ -223,28 +216,9 @@ test('only the newest refusals are remembered, and nothing else is forgotten', a
   expect((await rowsOf(db)).map(({ id }) => id)).toEqual([promised, ...refused.slice(-2)].map((row) => row?.id))
 })
 
-interface Answer {
-  readonly status: number
-  readonly retryAfter: string | null
-  readonly body: { readonly id?: string; readonly status?: string; readonly error?: { readonly code: string } }
-}
-
-/** Posts to the relayer's app, with these limits. */
 function sender(limits: Partial<Taking['limits']> = {}) {
   const taking = takingOf(dispatcher)
-  const app = createApp({
-    take: (incoming) => take({ ...taking, limits: { ...taking.limits, ...limits } }, incoming),
-    find: (id) => findRequest(db, id),
-    isReady: async () => true,
-    log: { info: () => {}, error: ({ error }: { error?: unknown }) => console.error(error) },
-  })
-  return async (kind: string, body: object, idempotencyKey?: string): Promise<Answer> => {
-    const key = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
-    const headers = { 'content-type': 'application/json', ...key }
-    const response = await app.request(`/v1/${kind}`, { method: 'POST', headers, body: JSON.stringify(body) })
-    const retryAfter = response.headers.get('retry-after')
-    return { status: response.status, retryAfter, body: await response.json() }
-  }
+  return postTo({ ...taking, limits: { ...taking.limits, ...limits } })
 }
 
 function callOf(name: 'agents' | 'jobs', functionName: string, args: readonly unknown[]) {

@@ -1,15 +1,15 @@
 import { requests, transactions } from '@parley/database'
-import type { Hex } from '@parley/protocol'
 import { and, asc, desc, eq } from 'drizzle-orm'
-import { parseTransaction, type TransactionReceipt } from 'viem'
-import { findReceipt } from '../chain/chain.ts'
-import type { RequestRow } from '../store.ts'
-import { all, concludeMined, type Dispatcher, ROUND } from './outcome.ts'
-import { broadcast, claim, storeSigned } from './signing.ts'
+import type { Progress, RequestRow, SignedTransaction, SignerView, StoredTransaction } from '../chain.ts'
+import { claim, forgetSigned, storeSigned } from './ledger.ts'
+import { all, concludeIncluded, type Dispatcher, ROUND } from './outcome.ts'
 
-type StoredTransaction = typeof transactions.$inferSelect
+interface Sent {
+  readonly request: RequestRow
+  readonly transaction: StoredTransaction
+}
 
-/** Looks for what was sent, and sends it again until it is mined. */
+/** Looks for what was sent, and sends it again until it is included. */
 export async function followSent(dispatcher: Dispatcher): Promise<void> {
   const { db, chain } = dispatcher
   const sent = await db
@@ -24,88 +24,68 @@ export async function followSent(dispatcher: Dispatcher): Promise<void> {
   await all([...bySigner], ([signer, ofSigner]) => followSigner(dispatcher, signer, ofSigner))
 }
 
-async function followSigner(
-  dispatcher: Dispatcher,
-  signer: Hex,
-  sent: readonly { readonly request: RequestRow; readonly transaction: StoredTransaction }[],
-): Promise<void> {
-  const next = await dispatcher.chain.client.getTransactionCount({ address: signer, blockTag: 'latest' })
-  if (sent.every(({ transaction }) => transaction.nonce !== next)) await closeGap(dispatcher, signer, next)
-  await all(sent, ({ request, transaction }) => follow(dispatcher, request, transaction, next))
+async function followSigner(dispatcher: Dispatcher, signer: string, sent: readonly Sent[]): Promise<void> {
+  // First the signer, then its transactions: one that is not included by then, although its nonce is used, never will be.
+  const view = await dispatcher.chain.viewSigner(signer)
+  const { nextNonce } = view
+  if (nextNonce !== undefined && sent.every(({ transaction }) => transaction.nonce !== nextNonce))
+    await closeGap(dispatcher, signer, nextNonce)
+  await all(sent, (each) => follow(dispatcher, view, each))
 }
 
-/** `next` is the nonce that the chain takes next from this signer. */
-async function follow(
-  dispatcher: Dispatcher,
-  request: RequestRow,
-  transaction: StoredTransaction,
-  next: number,
-): Promise<void> {
-  const receipt = await findMined(dispatcher, request)
-  if (receipt) return concludeMined(dispatcher, request, receipt)
-  if (transaction.nonce < next) return reconsider(dispatcher, request)
-  const isOurs = transaction.signer === dispatcher.chain.account.address.toLowerCase()
-  const isStuck = isOurs && Date.now() - transaction.createdAt.getTime() > dispatcher.stuckMilliseconds
-  // Those behind it wait for it, not for a better fee.
-  if (isStuck && transaction.nonce === next) return replace(dispatcher, request, transaction.raw)
-  await broadcast(dispatcher.chain, transaction.raw)
+async function follow(dispatcher: Dispatcher, view: SignerView, { request, transaction }: Sent): Promise<void> {
+  const progress = await findProgress(dispatcher, request)
+  if (progress.status === 'done') return concludeIncluded(dispatcher, request, progress.outcome)
+  if (progress.status === 'running') return
+  const fate = await view.fateOf(transaction)
+  switch (fate.status) {
+    case 'waiting':
+      return dispatcher.chain.broadcast(transaction.raw)
+    case 'lost':
+      return startOver(dispatcher, request, fate.reason)
+    case 'replaced':
+      return replace(dispatcher, request, fate.by)
+  }
 }
 
 /** A reorg can take away a transaction whose request needs it no more: those with later nonces still do. */
-async function closeGap({ db, chain }: Dispatcher, signer: Hex, nonce: number): Promise<void> {
+async function closeGap({ db, chain }: Dispatcher, signer: string, nonce: bigint): Promise<void> {
   const isIt = and(eq(transactions.chain, chain.id), eq(transactions.signer, signer), eq(transactions.nonce, nonce))
   const [stored] = await db.select().from(transactions).where(isIt).orderBy(desc(transactions.createdAt)).limit(1)
-  if (stored) await broadcast(chain, stored.raw)
+  if (stored) await chain.broadcast(stored.raw)
 }
 
-/** Any of the request's transactions, those that were replaced included: whichever was mined counts. */
-async function findMined({ db, chain }: Dispatcher, { id }: RequestRow): Promise<TransactionReceipt | undefined> {
-  const ours = eq(transactions.requestId, id)
-  for (const { hash } of await db.select({ hash: transactions.hash }).from(transactions).where(ours)) {
-    const receipt = await findReceipt(chain, hash)
-    if (receipt) return receipt
+/** Any of the request's transactions, those that were replaced included: whichever was included counts. */
+async function findProgress({ db, chain }: Dispatcher, request: RequestRow): Promise<Progress> {
+  const ours = eq(transactions.requestId, request.id)
+  for (const transaction of await db.select().from(transactions).where(ours)) {
+    const progress = await chain.findProgress(request, transaction)
+    if (progress.status !== 'unknown') return progress
   }
-  return undefined
+  return { status: 'unknown' }
 }
 
-/** Another transaction took this nonce: this one will never be mined, so the request starts over. */
-async function reconsider(dispatcher: Dispatcher, request: RequestRow): Promise<void> {
+/** Its transaction will never be included, so the request starts over. */
+async function startOver(dispatcher: Dispatcher, request: RequestRow, reason: string): Promise<void> {
   const { db, log } = dispatcher
-  // Mined between the two questions: the nonce is gone because it was used.
-  if (await findMined(dispatcher, request)) return
-  await db.transaction(async (tx) => {
-    if (!(await claim(tx, request, 'sent'))) return
-    await tx.delete(transactions).where(eq(transactions.requestId, request.id))
-    const anew = { status: 'accepted', transaction: null, updatedAt: new Date() } as const
-    await tx.update(requests).set(anew).where(eq(requests.id, request.id))
+  // Included between the two questions: the nonce is gone because it was used.
+  if ((await findProgress(dispatcher, request)).status !== 'unknown') return
+  const isOurs = await db.transaction(async (tx) => {
+    const isClaimed = await claim(tx, request)
+    if (isClaimed) await forgetSigned(tx, request)
+    return isClaimed
   })
-  log.warn({ request: request.id }, 'its nonce was used by another transaction; the request is sent anew')
+  if (isOurs) log.warn({ request: request.id }, `${reason}; the request is sent anew`)
 }
 
-/**
- * Signs the same call and nonce with a higher fee, when the market asks for more than it pays: whichever is mined, it happens once. A chain
- * that stands still is no reason to bid against oneself.
- */
-async function replace({ db, chain, log }: Dispatcher, request: RequestRow, raw: Hex): Promise<void> {
-  const { nonce = 0, gas = 0n, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw)
-  const market = await chain.client.estimateFeesPerGas()
-  if (market.maxFeePerGas <= maxFeePerGas && market.maxPriorityFeePerGas <= maxPriorityFeePerGas)
-    return broadcast(chain, raw)
-
-  const fees = {
-    maxFeePerGas: raised(maxFeePerGas, market.maxFeePerGas),
-    maxPriorityFeePerGas: raised(maxPriorityFeePerGas, market.maxPriorityFeePerGas),
-  }
-  const replacement = await db.transaction(async (tx) => {
-    return (await claim(tx, request, 'sent')) ? storeSigned(tx, chain, request, { nonce, gas, ...fees }) : undefined
+async function replace({ db, chain, log }: Dispatcher, request: RequestRow, by: SignedTransaction): Promise<void> {
+  const isStored = await db.transaction(async (tx) => {
+    const isClaimed = await claim(tx, request)
+    if (isClaimed) await storeSigned(tx, request, by)
+    return isClaimed
   })
-  if (!replacement) return
-  log.warn({ request: request.id, nonce, ...fees }, 'pays too little by now; sent again with a higher fee')
-  await broadcast(chain, replacement)
-}
-
-/** Nodes take a replacement that pays a tenth more; an eighth leaves room for rounding. */
-function raised(before: bigint, market: bigint): bigint {
-  const least = before + before / 8n + 1n
-  return market > least ? market : least
+  if (!isStored) return
+  const { hash: transaction, nonce } = by
+  log.warn({ request: request.id, nonce, transaction }, 'pays too little by now; sent again with a higher fee')
+  await chain.broadcast(by.raw)
 }

@@ -1,20 +1,12 @@
 import { type Database, requests } from '@parley/database'
 import { eq } from 'drizzle-orm'
-import type { TransactionReceipt } from 'viem'
-import { type ChainCall, type EvmChain, findReceipt, whyReverted } from '../chain/chain.ts'
-import { findEvidence } from '../chain/evidence.ts'
-import { eventsOfForwarded, readEvents, readFailure } from '../chain/receipt.ts'
-import { fieldsOf, type RequestRow } from '../store.ts'
+import type { Chain, Outcome, RequestRow } from '../chain.ts'
+import { fieldsOf } from '../store.ts'
 
 export interface Dispatcher {
   readonly db: Pick<Database, 'select' | 'selectDistinct' | 'update' | 'transaction'>
-  readonly chain: EvmChain
+  readonly chain: Chain
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void }
-  readonly finalityBlocks: number
-  /** What a transaction of ours may use. */
-  readonly maxGas: bigint
-  /** A transaction that waits for longer than this pays too little. */
-  readonly stuckMilliseconds: number
 }
 
 /** How many requests one round takes on. */
@@ -28,34 +20,11 @@ export async function all<Item>(items: readonly Item[], act: (item: Item) => Pro
     throw failures.length === 1 ? failures[0] : new AggregateError(failures, `${failures.length} failures`)
 }
 
-/** Writes down what a mined transaction did: the only place where a request succeeds. */
-export async function concludeMined(
-  dispatcher: Dispatcher,
-  request: RequestRow,
-  mined: TransactionReceipt,
-): Promise<void> {
-  const { chain } = dispatcher
-  const receipt = mined.status === 'reverted' ? ((await findElsewhere(chain, request)) ?? mined) : mined
-  const emitted = readEvents(receipt, chain.deployment)
-  const { kind, effect } = request
-  const events = kind === 'transactions' && effect !== null ? eventsOfForwarded(emitted, effect) : emitted
-  const error =
-    receipt.status === 'reverted' ? await whyReverted(chain, callOf(request), receipt.blockNumber) : readFailure(events)
-  await conclude(dispatcher, request, {
-    status: error ? 'failed' : 'succeeded',
-    ...fieldsOf(error),
-    transaction: receipt.transactionHash,
-    blockNumber: Number(receipt.blockNumber),
-    blockHash: receipt.blockHash,
-    gasUsed: Number(receipt.gasUsed),
-    events: [...events],
-  })
-}
-
-/** The receipt of somebody else's transaction that did what this request asks for: that is success, too. */
-export async function findElsewhere(chain: EvmChain, request: RequestRow): Promise<TransactionReceipt | undefined> {
-  const hash = await findEvidence(chain, request)
-  return hash && findReceipt(chain, hash)
+/** Writes down what a transaction did: the only place where a request succeeds. */
+export async function concludeIncluded(dispatcher: Dispatcher, request: RequestRow, outcome: Outcome): Promise<void> {
+  const { error, events, ...included } = outcome
+  const status = error ? 'failed' : 'succeeded'
+  await conclude(dispatcher, request, { status, ...fieldsOf(error), ...included, events: [...events] })
 }
 
 /** Writes an outcome down and logs it, once. */
@@ -72,10 +41,4 @@ export async function conclude(
   const { kind, account } = request
   const refusal = error ? { code: error, message } : {}
   log.info({ request: request.id, kind, account, ...refusal, transaction, gasUsed }, String(status))
-}
-
-/** What a request sends. */
-export function callOf({ callTo, callData }: RequestRow): ChainCall {
-  if (callTo === null || callData === null) throw new Error('a refused request has nothing to send')
-  return { to: callTo, data: callData }
 }

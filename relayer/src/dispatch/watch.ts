@@ -1,31 +1,30 @@
 import { requests, transactions } from '@parley/database'
-import type { Hex } from '@parley/protocol'
 import { and, desc, eq, inArray } from 'drizzle-orm'
-import { findBlockHash } from '../chain/chain.ts'
+import type { BlockId } from '../chain.ts'
 import { all, type Dispatcher } from './outcome.ts'
 
-/** Mined is not final: what a reorg took away is followed, or sent, again. */
-export async function watchMined(dispatcher: Dispatcher): Promise<void> {
-  const { db, chain, finalityBlocks } = dispatcher
-  const isMined = inArray(requests.status, ['succeeded', 'failed'])
+/** Included is not final: what a reorg took away is followed, or sent, again. */
+export async function watchIncluded(dispatcher: Dispatcher): Promise<void> {
+  const { db, chain } = dispatcher
+  const isIncluded = inArray(requests.status, ['succeeded', 'failed'])
   const blocks = await db
-    .selectDistinct({ number: requests.blockNumber, hash: requests.blockHash })
+    .selectDistinct({ blockNumber: requests.blockNumber, blockHash: requests.blockHash })
     .from(requests)
-    .where(and(eq(requests.chain, chain.id), isMined, eq(requests.isFinal, false)))
+    .where(and(eq(requests.chain, chain.id), isIncluded, eq(requests.isFinal, false)))
   if (blocks.length === 0) return
 
-  const head = Number(await chain.client.getBlockNumber())
-  await all(blocks, async ({ number, hash }) => {
-    if (number === null || hash === null) return
-    const isGone = (await findBlockHash(chain, BigInt(number))) !== hash
-    if (isGone) return undo(dispatcher, number, hash)
-    if (head - number < finalityBlocks) return
-    const inBlock = and(eq(requests.chain, chain.id), eq(requests.blockHash, hash))
+  const standingOf = await chain.viewBlocks()
+  await all(blocks, async ({ blockNumber, blockHash }) => {
+    if (blockNumber === null || blockHash === null) return
+    const standing = await standingOf({ blockNumber, blockHash })
+    if (standing === 'gone') return undo(dispatcher, { blockNumber, blockHash })
+    if (standing === 'pending') return
+    const inBlock = and(eq(requests.chain, chain.id), eq(requests.blockHash, blockHash))
     await db.update(requests).set({ isFinal: true }).where(inBlock)
   })
 }
 
-const nothingMined = {
+const nothingIncluded = {
   error: null,
   message: null,
   field: null,
@@ -35,7 +34,7 @@ const nothingMined = {
   events: null,
 } as const
 
-async function undo({ db, chain, log }: Dispatcher, blockNumber: number, blockHash: Hex): Promise<void> {
+async function undo({ db, chain, log }: Dispatcher, { blockNumber, blockHash }: BlockId): Promise<void> {
   const inBlock = and(eq(requests.chain, chain.id), eq(requests.blockHash, blockHash))
   await db.transaction(async (tx) => {
     for (const { id } of await tx.select({ id: requests.id }).from(requests).where(inBlock).for('update')) {
@@ -47,7 +46,7 @@ async function undo({ db, chain, log }: Dispatcher, blockNumber: number, blockHa
         : ({ status: 'accepted', transaction: null } as const)
       await tx
         .update(requests)
-        .set({ ...nothingMined, ...again, updatedAt: new Date() })
+        .set({ ...nothingIncluded, ...again, updatedAt: new Date() })
         .where(eq(requests.id, id))
     }
   })

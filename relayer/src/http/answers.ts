@@ -1,5 +1,6 @@
 import { errorBody } from '@parley/service'
-import { errorOf, type RequestRow } from '../store.ts'
+import type { RequestRow } from '../chain.ts'
+import { errorOf } from '../store.ts'
 
 /** What is told of a request: never what it contains. */
 export function requestBody(row: RequestRow) {

@@ -4,8 +4,10 @@ import { ParleyError, type RequestKind } from '@parley/protocol'
 import { bodyNotJson, bodyTooLarge, inputInvalid, toParleyError, toRefusal } from '@parley/service'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { errorOf, type RequestRow } from '../store.ts'
+import type { RequestRow } from '../chain.ts'
+import { errorOf } from '../store.ts'
 import type { Incoming } from '../take.ts'
+import { ofOneAlternative } from './alternatives.ts'
 import { requestBody } from './answers.ts'
 import { bodySchemas, errorSchema, headerSchema, requestSchema } from './schemas.ts'
 
@@ -35,7 +37,7 @@ function post<Schema extends z.ZodType>(path: `/v1/${RequestKind}`, summary: str
 }
 
 const routes = {
-  transactions: post('/v1/transactions', 'Sponsor a signed forward request', bodySchemas.transactions),
+  transactions: post('/v1/transactions', 'Sponsor what an account without gas has signed', bodySchemas.transactions),
   results: post('/v1/results', 'Settle a job on an enclave-signed result', bodySchemas.results),
   enclaves: post('/v1/enclaves', 'Register an enclave from its quote', enclaveRegistrationSchema),
   challenges: post('/v1/challenges', "Get a challenge for an enclave's quote", bodySchemas.challenges),
@@ -56,7 +58,7 @@ const findRoute = createRoute({
 export function createApp({ take, find, isReady, log }: AppDependencies): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
-      if (!result.success) throw inputInvalid(result.error)
+      if (!result.success) throw inputInvalid(ofOneAlternative(result.error))
     },
   })
 

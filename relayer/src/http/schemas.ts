@@ -31,12 +31,27 @@ function fieldSchema(type: FieldType): z.ZodType {
 /** What an ERC-1271 wallet's signature may measure at most. */
 const signatureSchema = hexUpTo(4096)
 
+const chain = z
+  .string()
+  .optional()
+  .openapi({ description: 'CAIP-2; needed only where several chains could be meant.', example: 'near:mainnet' })
+
+const forwardSchema = z
+  .strictObject({ chain, request: messageSchema(ForwardRequest), signature: signatureSchema })
+  .openapi('SignedForwardRequest')
+
+const delegateSchema = z
+  .strictObject({
+    chain,
+    delegate: z.base64().openapi({ description: "NEP-366's SignedDelegateAction: Borsh, in base64.", format: 'byte' }),
+  })
+  .openapi('SignedDelegate')
+
 export const bodySchemas = {
-  transactions: z
-    .strictObject({ request: messageSchema(ForwardRequest), signature: signatureSchema })
-    .openapi('SignedForwardRequest'),
+  transactions: z.union([forwardSchema, delegateSchema]),
   results: z
     .strictObject({
+      chain,
       jobId: hexOf(32),
       enclave: hexOf(20),
       result: messageSchema(EnclaveResult),
@@ -44,7 +59,7 @@ export const bodySchemas = {
       response: hexBytes,
     })
     .openapi('SignedResult'),
-  challenges: z.strictObject({}).openapi('ChallengeRequest'),
+  challenges: z.strictObject({ chain }).openapi('ChallengeRequest'),
 } as const
 
 export const headerSchema = z.object({

@@ -1,7 +1,7 @@
 import { agentRegistryAbi, type Deployment, enclaveEvaluatorAbi, jobEscrowAbi } from '@parley/evm'
 import { type Call, type Hex, ParleyError } from '@parley/protocol'
 import { decodeFunctionData, zeroAddress } from 'viem'
-import type { EvmChain } from '../chain/chain.ts'
+import type { EvmNode } from './node.ts'
 
 /** What the relayer pays for, by contract: nothing else that a request might call. */
 const sponsoredMethods = {
@@ -31,22 +31,22 @@ const movesMoney: ReadonlySet<string> = new Set(['fund', 'complete', 'reject', '
 
 /** Throws MethodNotSponsored, with the call's field, when a request contains anything that is not on the list. */
 export async function requireSponsored(
-  chain: EvmChain,
+  node: EvmNode,
   calls: readonly Call[],
   tokens: readonly string[],
 ): Promise<void> {
   for (const [at, { to, data }] of calls.entries()) {
     const field = `request.calls.${at}`
-    const { name, args } = sponsoredCall(to, data, chain.deployment, field)
+    const { name, args } = sponsoredCall(to, data, node.deployment, field)
     const position = tokenArgument[name]
     if (position !== undefined) requireToken(String(args[position]), tokens, field)
-    if (movesMoney.has(name)) await requireTokenOfJob(chain, BigInt(String(args[0])), tokens, field)
+    if (movesMoney.has(name)) await requireTokenOfJob(node, BigInt(String(args[0])), tokens, field)
   }
 }
 
 /** Throws MethodNotSponsored for a job in a token whose code is not to run at our cost. A job that does not exist yet has none. */
 export async function requireTokenOfJob(
-  { client, deployment }: EvmChain,
+  { client, deployment }: EvmNode,
   jobId: bigint,
   tokens: readonly string[],
   field: string,

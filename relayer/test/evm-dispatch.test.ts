@@ -5,24 +5,20 @@ import { encodeFunctionData, keccak256, parseGwei, parseTransaction, toHex } fro
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { deeds, emptyWorld } from '../../indexer/test/activity.ts'
 import { ENCLAVES, NOBODY, OWNER, WORKLOAD } from '../../indexer/test/test-chain.ts'
-import type { ChainCall } from '../src/chain/chain.ts'
+import type { RequestRow } from '../src/chain.ts'
 import { dispatch } from '../src/dispatch/dispatch.ts'
-import type { RequestRow } from '../src/store.ts'
+import { followSent } from '../src/dispatch/follow.ts'
+import { sendAccepted } from '../src/dispatch/send.ts'
+import { post, promise, rowOf, rowsOf, settle, type TestDispatcher, takingOf } from './dispatcher.ts'
 import {
   accountAt,
   createDispatcher,
   type Ground,
   PAYER,
-  post,
-  promise,
-  rowOf,
-  rowsOf,
   sendAsStranger,
   signForward,
   startGround,
-  type TestDispatcher,
-  takingOf,
-} from './setup.ts'
+} from './evm-ground.ts'
 
 const SIGNER = accountAt(16)
 const AT_ONCE = -1
@@ -63,7 +59,7 @@ describe('dispatch', () => {
     const sent = await db.select().from(transactions).orderBy(asc(transactions.nonce))
     expect(rows.map(({ status }) => status)).toEqual(Array(20).fill('succeeded'))
     expect(new Set(rows.map(({ transaction }) => transaction)).size).toBe(20)
-    expect(sent.map(({ nonce }) => nonce)).toEqual(Array.from({ length: 20 }, (_, at) => next + at))
+    expect(sent.map(({ nonce }) => nonce)).toEqual(Array.from({ length: 20 }, (_, at) => BigInt(next + at)))
     expect(await nonceOf(PAYER.address)).toBe(next + 20)
   })
 
@@ -214,6 +210,35 @@ describe('a transaction of ours', () => {
     expect(dispatcher.messages).toContain('its nonce was used by another transaction; the request is sent anew')
   })
 
+  test('that was signed anew by another dispatcher is not taken back by one that comes later', async () => {
+    const slow = await createDispatcher(ground, db, { url: ground.proxy.url })
+    const fast = await createDispatcher(ground, reconnect())
+    await mineEachAtOnce(false)
+    const request = await promise(db, slow.chain.id, challengeCall())
+    await dispatch(slow)
+    const nonce = await nonceOf(PAYER.address)
+    await sendRaw({ nonce, to: SIGNER.address, gas: 21_000n, ...HIGH_FEE })
+    await ground.devnet.mine()
+    let lookups = 0
+    ground.proxy.decide = async (method) => {
+      // Asked for the second time, when it is known to be lost, and before the row is changed.
+      if (method === 'eth_getTransactionReceipt' && ++lookups === 2) {
+        await followSent(fast)
+        await sendAccepted(fast)
+      }
+      return 'pass' as const
+    }
+
+    await followSent(slow)
+
+    const { transaction: second } = await rowOf(db, request)
+    expect(second).not.toBeNull()
+    await ground.devnet.mine()
+    await settle(slow)
+    expect(await rowOf(db, request)).toMatchObject({ status: 'succeeded', transaction: second })
+    expect(await challengesSince(nonce)).toBe(1)
+  })
+
   test('that pays less than the base fee is replaced by one that pays more, and happens once', async () => {
     const dispatcher = await createDispatcher(ground, db, { stuckMilliseconds: AT_ONCE })
     await mineEachAtOnce(false)
@@ -233,8 +258,8 @@ describe('a transaction of ours', () => {
     const [before, after] = await db.select().from(transactions).orderBy(asc(transactions.createdAt))
     expect(whenStuck).toBe('sent')
     expect(row).toMatchObject({ status: 'succeeded', transaction: after?.hash })
-    expect(before).toMatchObject({ hash: cheap, nonce })
-    expect(after?.nonce).toBe(nonce)
+    expect(before).toMatchObject({ hash: cheap, nonce: BigInt(nonce) })
+    expect(after?.nonce).toBe(BigInt(nonce))
     expect(feeOf(after)).toBeGreaterThan(feeOf(before))
     expect(await nonceOf(PAYER.address)).toBe(nonce + 1)
   })
@@ -458,16 +483,6 @@ test('a failure that a reorg may undo keeps its effect to itself until it is fin
   expect(await rowOf(db, request)).toMatchObject({ status: 'succeeded', error: null })
 })
 
-/** Rounds until these requests, or all of this chain, are decided. */
-async function settle(dispatcher: TestDispatcher, only?: readonly RequestRow[]): Promise<void> {
-  for (let round = 0; round < 12; round++) {
-    await dispatch(dispatcher)
-    const rows = only ? await Promise.all(only.map((row) => rowOf(db, row))) : await rowsOf(db)
-    if (rows.every(({ status }) => status !== 'accepted' && status !== 'sent')) return
-  }
-  throw new Error(`not settled: ${JSON.stringify(await rowsOf(db), undefined, 2)}`)
-}
-
 function namesOf({ events }: RequestRow): string[] {
   return (events as { name: string }[]).map(({ name }) => name)
 }
@@ -512,7 +527,7 @@ function call(
   name: 'agents' | 'enclaves' | 'jobs' | 'forwarder' | 'evaluator',
   functionName: string,
   args: readonly unknown[],
-): ChainCall {
+): { readonly to: Hex; readonly data: Hex } {
   const { address, abi } = ground.devnet.contracts[name]
   return { to: address, data: encodeFunctionData({ abi, functionName, args }) }
 }

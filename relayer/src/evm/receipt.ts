@@ -1,16 +1,15 @@
-import { storable } from '@parley/database'
 import { type Deployment, eventAbi, readRevert } from '@parley/evm'
 import { type EmittedEvent, ParleyError } from '@parley/protocol'
 import { parseEventLogs, type TransactionReceipt } from 'viem'
+import { emitted } from '../emitted.ts'
 
 /** What a transaction's contracts of ours emitted. */
 export function readEvents({ logs }: TransactionReceipt, deployment: Deployment): EmittedEvent[] {
   const ours = new Set<string>(Object.values(deployment).filter((value) => typeof value === 'string'))
   const relevant = logs.filter(({ address }) => ours.has(address.toLowerCase()))
-  return parseEventLogs({ abi: eventAbi, logs: relevant, strict: true }).map(({ eventName, args }) => ({
-    name: eventName,
-    args: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, textOf(value)])),
-  }))
+  return parseEventLogs({ abi: eventAbi, logs: relevant, strict: true }).map(({ eventName, args }) =>
+    emitted(eventName, args),
+  )
 }
 
 /**
@@ -37,11 +36,4 @@ export function readFailure(events: readonly EmittedEvent[]): ParleyError | unde
 
 function isClosing({ name }: EmittedEvent): boolean {
   return name === 'RequestExecuted' || name === 'RequestFailed'
-}
-
-function textOf(value: unknown): string {
-  const text = String(value)
-  // What an enclave answers travels in an event: bytes are whole or useless.
-  if (/^0x[0-9a-fA-F]*$/.test(text)) return text.length === 42 ? text.toLowerCase() : text
-  return storable(text)
 }

@@ -1,35 +1,34 @@
 import { enclaveEvaluatorAbi, enclaveRegistryAbi, forwarderAbi } from '@parley/evm'
 import { decodeFunctionData, type Hash, type Hex, keccak256 } from 'viem'
-import type { RequestRow } from '../store.ts'
-import type { EvmChain } from './chain.ts'
+import type { RequestRow } from '../chain.ts'
+import { type EvmNode, evmCallOf } from './node.ts'
 
 /** The transaction, whoever sent it, that did what this request asks for. */
-export async function findEvidence(chain: EvmChain, request: RequestRow): Promise<Hash | undefined> {
-  const data = request.callData
-  if (data === null) return undefined
+export async function findEvidence(node: EvmNode, request: RequestRow): Promise<Hash | undefined> {
+  const { data } = evmCallOf(request)
   switch (request.kind) {
     case 'transactions':
-      return findForwarded(chain, data)
+      return findForwarded(node, data)
     case 'results':
-      return findAcceptedResult(chain, data)
+      return findAcceptedResult(node, data)
     case 'enclaves':
-      return findRegistration(chain, data)
+      return findRegistration(node, data)
     case 'challenges':
       // Each is another one: nobody else can give ours.
       return undefined
   }
 }
 
-async function findForwarded(chain: EvmChain, data: Hex): Promise<Hash | undefined> {
+async function findForwarded(node: EvmNode, data: Hex): Promise<Hash | undefined> {
   const { functionName, args } = decodeFunctionData({ abi: forwarderAbi, data })
   if (functionName !== 'execute') return undefined
-  const { client, deployment } = chain
+  const { client, deployment } = node
   const [{ from, nonce }] = args
   const forwarder = { address: deployment.forwarder, abi: forwarderAbi } as const
   if (!(await client.readContract({ ...forwarder, functionName: 'isNonceUsed', args: [from, nonce] }))) return undefined
 
   const requestId = await client.readContract({ ...forwarder, functionName: 'hashRequest', args: [args[0]] })
-  return newestFirst(chain, async (range) => {
+  return newestFirst(node, async (range) => {
     const sought = { ...forwarder, args: { requestId }, ...range } as const
     const executed = await client.getContractEvents({ ...sought, eventName: 'RequestExecuted' })
     const failed = await client.getContractEvents({ ...sought, eventName: 'RequestFailed' })
@@ -38,12 +37,12 @@ async function findForwarded(chain: EvmChain, data: Hex): Promise<Hash | undefin
 }
 
 /** A job completes once: its result is this one only when the answer is the same, byte for byte. */
-async function findAcceptedResult(chain: EvmChain, data: Hex): Promise<Hash | undefined> {
+async function findAcceptedResult(node: EvmNode, data: Hex): Promise<Hash | undefined> {
   const { functionName, args } = decodeFunctionData({ abi: enclaveEvaluatorAbi, data })
   if (functionName !== 'acceptResult') return undefined
-  const { client, deployment } = chain
+  const { client, deployment } = node
   const [jobId, , , , response] = args
-  return newestFirst(chain, async (range) => {
+  return newestFirst(node, async (range) => {
     const evaluator = {
       address: deployment.enclaveEvaluator,
       abi: enclaveEvaluatorAbi,
@@ -55,12 +54,12 @@ async function findAcceptedResult(chain: EvmChain, data: Hex): Promise<Hash | un
   })
 }
 
-async function findRegistration(chain: EvmChain, data: Hex): Promise<Hash | undefined> {
+async function findRegistration(node: EvmNode, data: Hex): Promise<Hash | undefined> {
   const { functionName, args } = decodeFunctionData({ abi: enclaveRegistryAbi, data })
   if (functionName !== 'registerEnclave') return undefined
-  const { client, deployment } = chain
+  const { client, deployment } = node
   const [{ enclave, quoteId }] = args
-  return newestFirst(chain, async (range) => {
+  return newestFirst(node, async (range) => {
     const registry = {
       address: deployment.enclaveRegistry,
       abi: enclaveRegistryAbi,
@@ -84,7 +83,7 @@ const RANGE_BLOCKS = 2_000n
 const MAX_BLOCKS = 10_000n
 
 async function newestFirst(
-  { client, deployment }: EvmChain,
+  { client, deployment }: EvmNode,
   look: (range: BlockRange) => Promise<Hash | undefined>,
 ): Promise<Hash | undefined> {
   const head = await client.getBlockNumber()

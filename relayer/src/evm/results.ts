@@ -1,8 +1,8 @@
 import { enclaveEvaluatorAbi } from '@parley/evm'
 import { EnclaveResult, fromJson, type Hex } from '@parley/protocol'
 import { encodeFunctionData } from 'viem'
-import { type EvmChain, estimateWithin } from '../chain/chain.ts'
-import type { Prepared } from './prepared.ts'
+import type { Prepared } from '../chain.ts'
+import { type EvmNode, estimateWithin } from './node.ts'
 import { requireTokenOfJob } from './sponsoring.ts'
 import type { SponsoringLimits } from './transactions.ts'
 
@@ -15,7 +15,7 @@ export interface ResultBody {
 }
 
 /** Checks an enclave-signed result as the chain would: the evaluator's own checks, before they cost gas. */
-export async function prepareResult(chain: EvmChain, limits: SponsoringLimits, body: ResultBody): Promise<Prepared> {
+export async function prepareResult(node: EvmNode, limits: SponsoringLimits, body: ResultBody): Promise<Prepared> {
   const { jobId, enclave, signature, response } = body
   const { requestHash, responseHash, workload, observability, producedAt } = fromJson(
     EnclaveResult,
@@ -25,10 +25,10 @@ export async function prepareResult(chain: EvmChain, limits: SponsoringLimits, b
   const result = { requestHash, responseHash, workload, observability: Number(observability), producedAt }
   const args = [BigInt(jobId), result, enclave, signature, response] as const
   const call = {
-    to: chain.deployment.enclaveEvaluator,
+    to: node.deployment.enclaveEvaluator,
     data: encodeFunctionData({ abi: enclaveEvaluatorAbi, functionName: 'acceptResult', args }),
   }
-  await requireTokenOfJob(chain, BigInt(jobId), limits.tokens, 'jobId')
-  await estimateWithin(chain, call, limits.maxGas)
+  await requireTokenOfJob(node, BigInt(jobId), limits.tokens, 'jobId')
+  await estimateWithin(node, call, limits.maxGas)
   return { call, account: enclave, effect: `result:${jobId}` }
 }

@@ -1,0 +1,83 @@
+import { keccak } from '@parley/evm'
+import { type EmittedEvent, type ParleyError, readNearEvents } from '@parley/protocol'
+import type { BlockId, Outcome } from '../chain.ts'
+import { emitted } from '../emitted.ts'
+import { readFailure } from './failure.ts'
+import { findBlock, type NearNode } from './node.ts'
+import { argumentsOf, callsOf, type ExecutedTransaction, type ExecutionOutcome } from './status.ts'
+
+/** What a transaction did, all its receipts together. It failed if any of them did, refunds aside: by the first that failed. */
+export async function readOutcome(node: NearNode, executed: ExecutedTransaction): Promise<Outcome> {
+  const { transaction, transaction_outcome, receipts_outcome } = executed
+  const { last, inOrder } = await orderByBlock(node, receipts_outcome)
+  const gasUsed = [transaction_outcome, ...receipts_outcome].reduce((sum, { outcome }) => sum + outcome.gas_burnt, 0)
+  return {
+    transaction: transaction.hash,
+    ...last,
+    gasUsed,
+    events: inOrder.flatMap((outcome) => readEvents(node, executed, outcome)),
+    error: firstError(executed, inOrder),
+  }
+}
+
+/** Whether its first receipt succeeded: for a delegate, that its nonce was used; for our own calls, that the contract did something. */
+export function hasEffect({ transaction_outcome, receipts_outcome }: ExecutedTransaction): boolean {
+  const [first] = transaction_outcome.outcome.receipt_ids
+  const outcome = receipts_outcome.find(({ id }) => id === first)?.outcome
+  return outcome !== undefined && outcome.status !== 'Unknown' && outcome.status.Failure === undefined
+}
+
+/** Nodes list receipts by what led to them; here they are as they happened, and the block in which the last one did. */
+async function orderByBlock(
+  node: NearNode,
+  outcomes: readonly ExecutionOutcome[],
+): Promise<{ readonly last: BlockId; readonly inOrder: readonly ExecutionOutcome[] }> {
+  const heights = new Map<string, number>()
+  for (const hash of new Set(outcomes.map(({ block_hash }) => block_hash))) {
+    const block = await findBlock(node, hash)
+    if (!block) throw new Error(`the node shows an outcome in block ${hash}, and does not know the block`)
+    heights.set(hash, block.header.height)
+  }
+  const heightOf = ({ block_hash }: ExecutionOutcome) => heights.get(block_hash) ?? 0
+  const inOrder = outcomes.toSorted((one, other) => heightOf(one) - heightOf(other))
+  const last = inOrder.at(-1)
+  if (!last) throw new Error('a transaction that was executed has no receipts')
+  return { last: { blockNumber: heightOf(last), blockHash: last.block_hash }, inOrder }
+}
+
+function firstError({ receipts }: ExecutedTransaction, inOrder: readonly ExecutionOutcome[]): ParleyError | undefined {
+  const refunds = new Set(receipts.filter((each) => each.predecessor_id === 'system').map((each) => each.receipt_id))
+  for (const { id, outcome } of inOrder) {
+    if (outcome.status === 'Unknown' || outcome.status.Failure === undefined || refunds.has(id)) continue
+    return readFailure(outcome.status.Failure)
+  }
+  return undefined
+}
+
+/** Parley's events among a receipt's logs. A receipt that failed has done nothing, whatever it logged. */
+function readEvents(
+  { deployment }: NearNode,
+  executed: ExecutedTransaction,
+  { id, outcome }: ExecutionOutcome,
+): EmittedEvent[] {
+  const { executor_id: executor, logs, status } = outcome
+  const isOurs = executor === deployment.agents || executor === deployment.parley
+  if (!isOurs || status === 'Unknown' || status.Failure) return []
+  return logs
+    .flatMap((log) => readNearEvents(log, keccak, (_, field, { job_id }) => findArgument(executed, id, field, job_id)))
+    .map(({ name, args }) => emitted(name, args))
+}
+
+/** What an event leaves out since it stands in the call: an accepted result's response. */
+function findArgument(
+  { transaction, receipts }: ExecutedTransaction,
+  receiptId: string,
+  field: string,
+  jobId: unknown,
+): unknown {
+  const receipt = receipts.find((each) => each.receipt_id === receiptId)?.receipt
+  const own = typeof receipt === 'object' && 'Action' in receipt ? receipt.Action : undefined
+  const { actions } = (own as { readonly actions: typeof transaction.actions } | undefined) ?? transaction
+  const calls = callsOf(actions, transaction.receiver_id).map(({ call }) => argumentsOf(call))
+  return calls.find((args) => args.job_id === jobId)?.[field]
+}
