@@ -1,5 +1,6 @@
 import { ParleyError } from '@parley/protocol'
 import type { SQL } from 'drizzle-orm'
+import { isKeyAddress } from './account.ts'
 
 /** A condition for a part of a filter that was given; none for one that was left out or is null. */
 export function given<Value>(
@@ -15,7 +16,19 @@ const CHAIN = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/
 /** The chain's id. Throws InputInvalid, naming `field`. */
 export function chainId(chain: string, field: string): string {
   if (CHAIN.test(chain)) return chain
-  throw new ParleyError('InputInvalid', `"${chain.slice(0, 80)}" is not a CAIP-2 chain id: for example "eip155:1"`, {
+  throw new ParleyError(
+    'InputInvalid',
+    `"${chain.slice(0, 80)}" is not a CAIP-2 chain id: for example "eip155:1" or "near:mainnet"`,
+    {
+      field,
+    },
+  )
+}
+
+/** The address of an enclave's key. Throws InputInvalid, naming `field`, for an account id. */
+export function keyAddress(address: string, field: string): string {
+  if (isKeyAddress(address)) return address
+  throw new ParleyError('InputInvalid', `"${address}" is not the address of a key: 0x and 40 hexadecimal digits`, {
     field,
   })
 }

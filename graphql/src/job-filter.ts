@@ -1,6 +1,6 @@
 import { jobs } from '@parley/database'
 import { and, eq, gt, inArray, lt, or, type SQL } from 'drizzle-orm'
-import { chainId, given } from './filters.ts'
+import { chainId, given, keyAddress } from './filters.ts'
 import type { JobRow } from './rows.ts'
 
 /** What is left out, or null, does not narrow. */
@@ -26,7 +26,7 @@ export function whereJob(filter: JobFilter): SQL | undefined {
     given(filter.provider, (provider) => eq(jobs.provider, provider)),
     given(filter.account, (account) => or(eq(jobs.client, account), eq(jobs.provider, account))),
     given(filter.agentId, (agentId) => eq(jobs.agentId, agentId)),
-    given(filter.enclave, (enclave) => eq(jobs.enclave, enclave)),
+    given(filter.enclave, (enclave) => eq(jobs.enclave, keyAddress(enclave, 'filter.enclave'))),
     given(filter.createdAfter, (date) => gt(jobs.createdAt, secondsDown(date))),
     given(filter.createdBefore, (date) => lt(jobs.createdAt, secondsUp(date))),
   )

@@ -2,7 +2,7 @@ import type { agentMetadata, agents, blocks, enclaves, forwardedRequests, jobs, 
 
 export type AgentRow = typeof agents.$inferSelect
 export type AgentMetadataRow = typeof agentMetadata.$inferSelect
-export type BlockRow = typeof blocks.$inferSelect
+export type BlockRow = Omit<typeof blocks.$inferSelect, 'pending'>
 export type EnclaveRow = typeof enclaves.$inferSelect
 export type ForwardedRequestRow = typeof forwardedRequests.$inferSelect
 export type JobRow = typeof jobs.$inferSelect

@@ -30,9 +30,9 @@ beforeAll(async () => {
   fixture = await startFixture()
   const { db } = fixture.writer
   await db.insert(tables.blocks).values([
-    { chain: CHAIN, number: 9, hash: word(9) },
-    { chain: CHAIN, number: 10, hash: word(10) },
-    { chain: OTHER_CHAIN, number: 3, hash: word(3) },
+    { chain: CHAIN, number: 9, hash: word(9), pending: [] },
+    { chain: CHAIN, number: 10, hash: word(10), pending: [] },
+    { chain: OTHER_CHAIN, number: 3, hash: word(3), pending: [] },
   ])
   await db
     .insert(tables.agents)

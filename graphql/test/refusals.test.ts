@@ -46,6 +46,19 @@ describe('bad input is refused with InputInvalid and the name of the argument', 
       'after',
     ],
     ['a short address', '{ jobs(filter: { client: "0x12" }) { nodes { jobId } } }', 'filter.client'],
+    ['one letter', '{ jobs(filter: { provider: "a" }) { nodes { jobId } } }', 'filter.provider'],
+    ['65 letters', `{ jobs(filter: { account: "${'a'.repeat(65)}" }) { nodes { jobId } } }`, 'filter.account'],
+    ['an account id in capitals', '{ agents(filter: { owner: "Alice.near" }) { nodes { uri } } }', 'filter.owner'],
+    [
+      'an account id with two dots',
+      '{ payments(filter: { account: "a..near" }) { nodes { kind } } }',
+      'filter.account',
+    ],
+    [
+      'an enclave with an account id',
+      '{ jobs(filter: { enclave: "enclave.near" }) { nodes { jobId } } }',
+      'filter.enclave',
+    ],
     ['an address that is none', `{ enclave(chain: "${CHAIN}", address: "parley.near") { quoteId } }`, 'address'],
     ['half a byte', `{ job(chain: "${CHAIN}", jobId: "0x123") { status } }`, 'jobId'],
     ['hex without 0x', `{ job(chain: "${CHAIN}", jobId: "1234") { status } }`, 'jobId'],
@@ -86,7 +99,7 @@ describe('bad input is refused with InputInvalid and the name of the argument', 
 
     const { errors } = await fixture.ask(query, {
       who: '0x1',
-      wish: { client: 'me', status: ['OPEN', 'LOST'], agentId: -1 },
+      wish: { client: 'Me', status: ['OPEN', 'LOST'], agentId: -1 },
       many: 'ten',
     })
 
@@ -99,7 +112,7 @@ describe('bad input is refused with InputInvalid and the name of the argument', 
     ])
     expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['InputInvalid']))
     expect(errors?.find(({ extensions }) => extensions.field === 'address')?.message).toBe(
-      '"0x1" is not an address: 0x and 40 hexadecimal digits',
+      '"0x1" is not an account: 0x and 40 hexadecimal digits, or an account id of NEAR: "alice.near"',
     )
   })
 

@@ -1,4 +1,4 @@
-import type { ChainEvent, JobStatus } from '@parley/protocol'
+import { type ChainEvent, type JobStatus, NOBODY } from '@parley/protocol'
 import type { Change, Rows } from './change.ts'
 import { originOf, updateOf } from './origin.ts'
 
@@ -22,7 +22,7 @@ export function changesOf(event: ChainEvent): Change[] {
       return [agentUpdate(event, args.agentId, { uri: args.newURI })]
     case 'Transfer':
       // A mint comes before Registered, which says the owner.
-      return isZero(args.from) ? [] : [agentUpdate(event, args.tokenId, { owner: args.to })]
+      return args.from === NOBODY ? [] : [agentUpdate(event, args.tokenId, { owner: args.to })]
     case 'MetadataSet': {
       const { agentId, indexedMetadataKey: keyHash, metadataKey: key, metadataValue: value } = args
       const values = { ...originOf(event), agentId, keyHash, key, value }
@@ -93,7 +93,7 @@ function agentUpdate(event: ChainEvent, agentId: bigint, values: Partial<Rows['a
 function jobInsert(event: EventNamed<'JobCreated'>): Change {
   const { client, evaluator } = event.args
   const jobId = jobKey(event)
-  const provider = isZero(event.args.provider) ? null : event.args.provider
+  const provider = event.args.provider === NOBODY ? null : event.args.provider
   const expiredAt = toSeconds(event.args.expiredAt)
   const values = { ...originOf(event), jobId, status: 'Open', client, evaluator, provider, expiredAt }
   return { table: 'jobs', key: [jobId], kind: 'insert', values }
@@ -118,10 +118,6 @@ function payment(
 /** Job ids are hashes: 0x and 64 digits. */
 function jobKey({ args }: JobEvent): string {
   return `0x${args.jobId.toString(16).padStart(64, '0')}`
-}
-
-function isZero(address: string): boolean {
-  return /^0x0*$/.test(address)
 }
 
 /** What lies past the largest exact number is never anyway; an enclave may sign any uint64 as its time. */

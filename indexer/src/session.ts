@@ -48,10 +48,10 @@ export async function openSession({ url, chain, log, signal }: SessionOptions): 
   try {
     const [tried] = await client`select pg_try_advisory_lock(${LOCK_CLASS}, hashtext(${chain})) as is_ours`
     if (!tried?.is_ours) {
-      log.info({ chain }, 'another indexer writes this chain: waiting for it to end')
+      log.info('another indexer writes this chain: waiting for it to end')
       await client`select pg_advisory_lock(${LOCK_CLASS}, hashtext(${chain}))`
     }
-    log.info({ chain }, 'following')
+    log.info('following')
   } catch (error) {
     await close()
     throw error

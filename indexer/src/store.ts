@@ -1,7 +1,7 @@
 import { blocks, events, jobs } from '@parley/database'
-import type { ChainEvent, Hex } from '@parley/protocol'
+import type { ChainEvent } from '@parley/protocol'
 import { and, arrayOverlaps, desc, eq, gt, lt, lte, max, sql } from 'drizzle-orm'
-import type { Batch, BlockId, Fork } from './chain.ts'
+import type { Batch, BlockId, Fork, StoredBlock } from './chain.ts'
 import { subjectOf } from './change.ts'
 import { fromEventRow, toEventRow } from './event-row.ts'
 import { fold, subjectsOf } from './fold.ts'
@@ -12,7 +12,7 @@ import { shapeOf, shapes } from './table-shape.ts'
 /** The tables of one chain. Each action is one transaction, and happens only if the stored blocks are still those it was made for. */
 export interface Store {
   /** Newest first. */
-  readBlocks(): Promise<BlockId[]>
+  readBlocks(): Promise<StoredBlock[]>
   apply(batch: Batch): Promise<void>
   /** Takes back what happened after the fork's common block, or everything where there is none. */
   undo(fork: Fork): Promise<void>
@@ -55,9 +55,9 @@ export function createStore({ session: { db, requireLock }, chain, finalityBlock
   }
 }
 
-async function selectBlocks(tx: Pick<Transaction, 'select'>, chain: string): Promise<BlockId[]> {
-  const rows = await tx.select().from(blocks).where(eq(blocks.chain, chain)).orderBy(desc(blocks.number))
-  return rows.map(({ number, hash }) => ({ number, hash: hash as Hex }))
+async function selectBlocks(tx: Pick<Transaction, 'select'>, chain: string): Promise<StoredBlock[]> {
+  const { number, hash, pending } = blocks
+  return tx.select({ number, hash, pending }).from(blocks).where(eq(blocks.chain, chain)).orderBy(desc(number))
 }
 
 async function undoAfter(tx: Transaction, chain: string, blockNumber: number): Promise<void> {

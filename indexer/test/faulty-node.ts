@@ -4,13 +4,13 @@ import { listen } from '@parley/service'
 
 export interface Call {
   readonly method: string
-  readonly params: readonly unknown[]
+  readonly params: readonly unknown[] & Readonly<Record<string, unknown>>
 }
 
 /** What is answered instead of what the node would say; `drop` ends the connection in the middle of an answer. */
 type Answer = 'drop' | { readonly status: number; readonly body: string }
 
-/** Decides what becomes of a request. `pass` asks the node. */
+/** Decides what becomes of a request, of one call or a batch. `pass` asks the node. */
 export type Fault = (calls: readonly Call[], pass: () => Promise<string>) => Promise<Answer | string>
 
 /** A node that stands between the indexer and a real one, and fails as it is told. */
@@ -22,7 +22,7 @@ export async function startFaultyNode(nodeUrl: string) {
       const headers = { 'content-type': 'application/json' }
       return (await fetch(nodeUrl, { method: 'POST', headers, body })).text()
     }
-    const answer = await (fault ? fault(JSON.parse(body), pass) : pass())
+    const answer = await (fault ? fault([JSON.parse(body)].flat(), pass) : pass())
     if (answer === 'drop') {
       response.write('[{"jsonrpc":')
       response.socket?.end()

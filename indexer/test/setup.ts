@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startEmbeddedPostgres } from '@parley/database/embedded'
 import type { Deployment } from '@parley/evm'
-import type { Hex } from '@parley/protocol'
-import { createLog } from '@parley/service'
+import type { Deployment as NearDeployment } from '@parley/near/deployment-file'
+import { createLog, type Log } from '@parley/service'
 import postgres from 'postgres'
-import { createEvmChain } from '../src/evm-chain.ts'
+import type { Chain } from '../src/chain.ts'
+import { createEvmChain } from '../src/evm/evm-chain.ts'
+import { createRpc } from '../src/evm/rpc.ts'
 import { runIndexer } from '../src/indexer.ts'
-import { createRpc } from '../src/rpc.ts'
+import { createNearChain } from '../src/near/near-chain.ts'
+import { createNearRpc } from '../src/near/near-rpc.ts'
 
 export interface TestDatabase {
   readonly url: string
@@ -52,12 +55,12 @@ export interface TestIndexer {
 export interface TestIndexerOptions {
   readonly rpcUrl: string
   readonly databaseUrl: string
-  readonly deployment: Deployment
+  readonly deployment: Deployment | NearDeployment
   readonly finalityBlocks?: number
 }
 
 /** An indexer in this process. */
-export function startIndexer({ rpcUrl, databaseUrl, deployment, finalityBlocks = 5 }: TestIndexerOptions): TestIndexer {
+export function startIndexer({ databaseUrl, finalityBlocks = 5, ...options }: TestIndexerOptions): TestIndexer {
   const stopping = new AbortController()
   const { signal } = stopping
   const messages: string[] = []
@@ -65,8 +68,7 @@ export function startIndexer({ rpcUrl, databaseUrl, deployment, finalityBlocks =
     level: 'info',
     destination: { write: (line) => messages.push(JSON.parse(line).msg) },
   })
-  const rpc = createRpc(rpcUrl, signal)
-  const chain = createEvmChain({ rpc, deployment, pollMilliseconds: 10, finalityBlocks, log })
+  const chain = openChain({ ...options, finalityBlocks }, log, signal)
   const ended = runIndexer({ chain, databaseUrl, finalityBlocks, log, signal })
   return {
     messages,
@@ -77,6 +79,18 @@ export function startIndexer({ rpcUrl, databaseUrl, deployment, finalityBlocks =
   }
 }
 
+function openChain(
+  { rpcUrl, deployment, finalityBlocks }: Omit<Required<TestIndexerOptions>, 'databaseUrl'>,
+  log: Log,
+  signal: AbortSignal,
+): Chain {
+  const pollMilliseconds = 10
+  if ('parley' in deployment) {
+    return createNearChain({ rpc: createNearRpc(rpcUrl, signal), deployment, pollMilliseconds, log })
+  }
+  return createEvmChain({ rpc: createRpc(rpcUrl, signal), deployment, pollMilliseconds, finalityBlocks, log })
+}
+
 /** Everything that must be the same however the chain was indexed: all rows, and the block they agree with. */
 export async function contentsOf({ sql }: TestDatabase): Promise<Record<string, string[]>> {
   const contents: Record<string, string[]> = {}
@@ -84,8 +98,9 @@ export async function contentsOf({ sql }: TestDatabase): Promise<Record<string, 
     const rows = await sql`select to_jsonb(entry)::text as text from chain.${sql(table)} entry order by 1`
     contents[table] = rows.map(({ text }) => text)
   }
-  const [cursor] = await sql`select number, hash from chain.blocks order by chain, number desc limit 1`
-  contents.cursor = [`${cursor?.number} ${cursor?.hash}`]
+  const [cursor] = await sql`
+    select number, hash, pending::text from chain.blocks order by chain, number desc limit 1`
+  contents.cursor = [`${cursor?.number} ${cursor?.hash} ${cursor?.pending}`]
   return contents
 }
 
@@ -103,8 +118,8 @@ export async function indexFromScratch(
 
 interface IndexedChain {
   readonly url: string
-  readonly deployment: Deployment
-  head(): Promise<{ readonly number: Hex; readonly hash: Hex }>
+  readonly deployment: Deployment | NearDeployment
+  head(): Promise<{ readonly hash: string }>
 }
 
 /** The tables are at the chain's head. */

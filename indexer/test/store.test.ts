@@ -2,7 +2,7 @@ import { migrate } from '@parley/database'
 import type { ChainEvent, Hex } from '@parley/protocol'
 import { createLog } from '@parley/service'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Batch, BlockId } from '../src/chain.ts'
+import type { Batch, BlockId, StoredBlock } from '../src/chain.ts'
 import { openSession, type Session } from '../src/session.ts'
 import { createStore } from '../src/store.ts'
 import { startDatabases, type TestDatabase, type TestDatabases, until } from './setup.ts'
@@ -95,12 +95,12 @@ async function open() {
   return { session, store: createStore({ session, chain, finalityBlocks: 64 }) }
 }
 
-function block(number: number): BlockId {
-  return { number, hash: `0x${number.toString(16).padStart(64, '0')}` }
+function block(number: number): StoredBlock {
+  return { number, hash: `0x${number.toString(16).padStart(64, '0')}`, pending: [] }
 }
 
 /** Registers one agent, which has the block's number. */
-function batchTo(upTo: BlockId, after: BlockId | undefined): Batch {
+function batchTo(upTo: StoredBlock, after: BlockId | undefined): Batch {
   const args = { agentId: BigInt(upTo.number), agentURI: '', owner: ADDRESS }
   return { kind: 'batch', after, upTo, events: [event(upTo.number, 0, 'Registered', args)] }
 }

@@ -1,25 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { deeds, emptyWorld, type World } from './activity.ts'
 import { asksForLogs, startFaultyNode } from './faulty-node.ts'
+import { createPrograms, type Program } from './program.ts'
 import { contentsOf, indexFromScratch, startDatabases, type TestDatabases, until, untilIndexed } from './setup.ts'
 import { startChain, type TestChain } from './test-chain.ts'
 
-/** The program itself, in a process that can be killed. */
-interface Program {
-  readonly process: ChildProcess
-  /** All that it wrote so far, to standard output and standard error. */
-  readonly output: () => string
-  /** Resolves with its exit code; null when it was killed. */
-  readonly exited: Promise<number | null>
-}
-
-const directory = mkdtempSync(join(tmpdir(), 'parley-indexer-test-'))
-const programs: Program[] = []
+const programs = createPrograms()
 let databases: TestDatabases
 let chain: TestChain
 let world: World = emptyWorld
@@ -34,16 +20,11 @@ beforeAll(async () => {
     await chain.mine(10_000)
   }
 })
-afterEach(async () => {
-  for (const program of programs.splice(0)) {
-    program.process.kill('SIGKILL')
-    await program.exited
-  }
-})
+afterEach(() => programs.killAll())
 afterAll(async () => {
   await chain.stop()
   await databases.stop()
-  rmSync(directory, { recursive: true })
+  programs.removeFiles()
 })
 
 test('a second indexer waits, and takes over when the first is killed', async () => {
@@ -106,7 +87,9 @@ test('a node of another chain is refused with a sentence', async () => {
   const program = run({ databaseUrl: database.url, chainId: 1 })
 
   expect(await program.exited).toBe(2)
-  expect(program.output()).toContain('RPC_URL leads to chain 31337, but the contracts of DEPLOYMENT are on chain 1.')
+  expect(program.output()).toContain(
+    'EVM_RPC_URL leads to chain 31337, but the contracts of EVM_DEPLOYMENT are on chain 1.',
+  )
 })
 
 test('SIGTERM ends it with exit code 0, also while it waits', async () => {
@@ -122,22 +105,12 @@ test('SIGTERM ends it with exit code 0, also while it waits', async () => {
   expect(await Promise.all([first.exited, second.exited])).toEqual([0, 0])
 })
 
-interface ProgramOptions {
+interface Options {
   readonly databaseUrl: string
   readonly rpcUrl?: string
   readonly chainId?: number
 }
 
-function run({ databaseUrl, rpcUrl = chain.url, chainId = chain.deployment.chainId }: ProgramOptions): Program {
-  const deployment = join(directory, `deployment-${chainId}.json`)
-  writeFileSync(deployment, JSON.stringify({ ...chain.deployment, chainId }))
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-  const env = { ...process.env, RPC_URL: rpcUrl, DATABASE_URL: databaseUrl, DEPLOYMENT: deployment }
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
-  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve))
-  const program = { process: child, output: () => output, exited }
-  programs.push(program)
-  return program
+function run({ databaseUrl, rpcUrl: url = chain.url, chainId = chain.deployment.chainId }: Options): Program {
+  return programs.run({ databaseUrl, evm: { url, deployment: { ...chain.deployment, chainId } } })
 }

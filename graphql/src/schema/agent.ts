@@ -1,5 +1,6 @@
 import { agents } from '@parley/database'
 import { and, eq } from 'drizzle-orm'
+import { accountFromBytes } from '../account.ts'
 import { chainId, given } from '../filters.ts'
 import { WALLET_KEY_HASH } from '../loaders.ts'
 import { readPage } from '../page.ts'
@@ -18,13 +19,11 @@ const AgentMetadata = builder.objectRef<AgentMetadataRow>('AgentMetadata').imple
 export const Agent = builder.objectRef<AgentRow>('Agent')
 const AgentConnection = connectionOf('Agent', Agent)
 
-const ADDRESS = /^0x[0-9a-f]{40}$/
-
 Agent.implement({
   description: 'An agent of the identity registry (ERC-8004).',
   fields: (t) => ({
     id: t.id({ resolve: ({ chain, agentId }) => `agent/${chain}/${agentId}` }),
-    chain: t.exposeString('chain', { description: 'CAIP-2.' }),
+    chain: t.exposeString('chain', { description: 'CAIP-2: `eip155:1`, `near:mainnet`.' }),
     agentId: t.expose('agentId', { type: 'BigInt' }),
     owner: t.expose('owner', { type: 'Address' }),
     uri: t.exposeString('uri', {
@@ -37,7 +36,7 @@ Agent.implement({
       resolve: async ({ chain, agentId }, _, { loaders }) => {
         const metadata = await loaders.metadataOfAgent.load({ chain, id: agentId })
         const wallet = metadata?.find(({ keyHash }) => keyHash === WALLET_KEY_HASH)?.value
-        return wallet !== undefined && ADDRESS.test(wallet) ? wallet : null
+        return wallet === undefined ? null : (accountFromBytes(wallet, chain) ?? null)
       },
     }),
     metadata: t.field({

@@ -1,4 +1,3 @@
-import type { Hex } from '@parley/protocol'
 import SchemaBuilder from '@pothos/core'
 import type { Context } from '../context.ts'
 
@@ -9,7 +8,7 @@ export const builder = new SchemaBuilder<{
     ID: { Input: string; Output: string }
     BigInt: { Input: bigint; Output: bigint }
     Hex: { Input: string; Output: string }
-    Address: { Input: Hex; Output: string }
+    Address: { Input: string; Output: string }
     DateTime: { Input: Date; Output: Date }
   }
 }>({ defaultFieldNullability: false })

@@ -6,13 +6,15 @@ import { builder } from './builder.ts'
 const Chain = builder.objectRef<BlockRow>('Chain').implement({
   description: 'A chain that is indexed, and how far.',
   fields: (t) => ({
-    chain: t.exposeString('chain', { description: 'CAIP-2.' }),
+    chain: t.exposeString('chain', { description: 'CAIP-2: `eip155:1`, `near:mainnet`.' }),
     block: t.field({
       type: 'BigInt',
       description: 'What is shown here is the state after this block.',
       resolve: ({ number }) => BigInt(number),
     }),
-    hash: t.exposeString('hash'),
+    hash: t.exposeString('hash', {
+      description: "As the chain's explorers show it: in hexadecimal on EVM chains, in base58 on NEAR.",
+    }),
   }),
 })
 

@@ -1,6 +1,6 @@
 import { enclaves } from '@parley/database'
 import { and, eq, gt, lte, or } from 'drizzle-orm'
-import { chainId, given } from '../filters.ts'
+import { chainId, given, keyAddress } from '../filters.ts'
 import { readPage } from '../page.ts'
 import { byPosition } from '../position-order.ts'
 import type { EnclaveRow } from '../rows.ts'
@@ -16,9 +16,9 @@ Enclave.implement({
   description: 'An attested program: its key is known to be held by what `workload` measures.',
   fields: (t) => ({
     id: t.id({ resolve: ({ chain, enclave }) => `enclave/${chain}/${enclave}` }),
-    chain: t.exposeString('chain', { description: 'CAIP-2.' }),
+    chain: t.exposeString('chain', { description: 'CAIP-2: `eip155:1`, `near:mainnet`.' }),
     address: t.expose('enclave', { type: 'Address', description: 'Of the key that signs its results.' }),
-    operator: t.expose('operator', { type: 'Address' }),
+    operator: t.expose('operator', { type: 'Address', description: 'An account of this chain.' }),
     workload: t.expose('workload', { type: 'Hex', description: 'Hash of what was measured.' }),
     encryptionKey: t.expose('encryptionKey', { type: 'Hex', description: 'Encrypt requests to this.' }),
     quoteId: t.expose('quoteId', { type: 'Hex' }),
@@ -49,7 +49,7 @@ builder.queryFields((t) => ({
     nullable: true,
     args: { chain: t.arg.string({ required: true }), address: t.arg({ type: 'Address', required: true }) },
     resolve: (_, { chain, address }, { loaders }) =>
-      loaders.enclave.load({ chain: chainId(chain, 'chain'), id: address }),
+      loaders.enclave.load({ chain: chainId(chain, 'chain'), id: keyAddress(address, 'address') }),
   }),
   enclaves: t.field({
     type: EnclaveConnection,

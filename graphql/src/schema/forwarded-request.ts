@@ -15,11 +15,12 @@ const ForwardedRequest = builder.objectRef<ForwardedRequestRow>('ForwardedReques
 const ForwardedRequestConnection = connectionOf('ForwardedRequest', ForwardedRequest)
 
 ForwardedRequest.implement({
-  description: 'A sponsored request that reached the chain, whoever sent it there.',
+  description:
+    'A sponsored request that reached the chain, whoever sent it there: a forward request on EVM chains, a delegate action (NEP-366) for a contract of Parley on NEAR.',
   fields: (t) => ({
     id: t.id({ resolve: ({ chain, requestId }) => `forwarded-request/${chain}/${requestId}` }),
-    chain: t.exposeString('chain', { description: 'CAIP-2.' }),
-    requestId: t.expose('requestId', { type: 'Hex' }),
+    chain: t.exposeString('chain', { description: 'CAIP-2: `eip155:1`, `near:mainnet`.' }),
+    requestId: t.expose('requestId', { type: 'Hex', description: 'The hash that was signed.' }),
     account: t.expose('account', { type: 'Address', description: 'Who signed it.' }),
     nonce: t.expose('nonce', { type: 'BigInt' }),
     hasSucceeded: t.exposeBoolean('hasSucceeded'),

@@ -36,7 +36,7 @@ Job.implement({
   description: 'Work that a client pays a provider for (ERC-8183). What has not happened yet is null.',
   fields: (t) => ({
     id: t.id({ resolve: ({ chain, jobId }) => `job/${chain}/${jobId}` }),
-    chain: t.exposeString('chain', { description: 'CAIP-2.' }),
+    chain: t.exposeString('chain', { description: 'CAIP-2: `eip155:1`, `near:mainnet`.' }),
     jobId: t.expose('jobId', { type: 'Hex' }),
     status: t.expose('status', { type: JobStatus }),
     client: t.expose('client', { type: 'Address' }),

@@ -10,7 +10,9 @@ export const MomentType = builder.objectRef<Moment>('Moment').implement({
   description: 'When and where something happened on a chain.',
   fields: (t) => ({
     block: t.field({ type: 'BigInt', resolve: ({ block }) => BigInt(block) }),
-    transaction: t.exposeString('transaction', { description: "The transaction's hash." }),
+    transaction: t.exposeString('transaction', {
+      description: "The transaction's hash, as the chain's explorers show it.",
+    }),
     timestamp: t.field({ type: 'DateTime', resolve: ({ timestamp }) => toDate(timestamp) }),
   }),
 })

@@ -18,7 +18,7 @@ Payment.implement({
   description: 'Money that moved for a job.',
   fields: (t) => ({
     id: t.id({ resolve: ({ chain, blockNumber, logIndex }) => `payment/${chain}/${blockNumber}/${logIndex}` }),
-    chain: t.exposeString('chain', { description: 'CAIP-2.' }),
+    chain: t.exposeString('chain', { description: 'CAIP-2: `eip155:1`, `near:mainnet`.' }),
     kind: t.expose('kind', { type: PaymentKind }),
     // Null for a moment at most: a reorganisation can remove the job between two statements.
     job: t.field({

@@ -36,7 +36,7 @@ Request.implement({
   fields: (t) => ({
     id: t.exposeID('id'),
     kind: t.expose('kind', { type: RequestKindEnum }),
-    chain: t.exposeString('chain', { description: 'CAIP-2.' }),
+    chain: t.exposeString('chain', { description: 'CAIP-2: `eip155:1`, `near:mainnet`.' }),
     account: t.expose('account', { type: 'Address', nullable: true }),
     status: t.expose('status', { type: RequestStatusEnum }),
     error: t.field({
@@ -44,7 +44,10 @@ Request.implement({
       nullable: true,
       resolve: (request) => (request.error === null ? null : request),
     }),
-    transaction: t.exposeString('transaction', { nullable: true, description: "The transaction's hash." }),
+    transaction: t.exposeString('transaction', {
+      nullable: true,
+      description: "The transaction's hash, as the chain's explorers show it.",
+    }),
     block: t.field({
       type: 'BigInt',
       nullable: true,

@@ -1,4 +1,5 @@
-import { type Hex, ParleyError } from '@parley/protocol'
+import { ParleyError } from '@parley/protocol'
+import { readAccount } from '../account.ts'
 import { Kind, type ValueNode } from '../graphql-js.ts'
 import { builder } from './builder.ts'
 
@@ -20,7 +21,8 @@ builder.scalarType('Hex', {
 })
 
 builder.scalarType('Address', {
-  description: 'An account: 0x and 40 hexadecimal digits. Answers are in lower case.',
+  description:
+    'An account as its chain names it: 0x and 40 hexadecimal digits on EVM chains (answers are in lower case), an account id of 2 to 64 characters on NEAR: `alice.near`. A key that signs has an address of the first kind on every chain.',
   serialize: (value) => value,
   parseValue: parseAddress,
   parseLiteral: (node) => parseAddress(literal(node)),
@@ -46,9 +48,10 @@ function parseHex(value: unknown): string {
   throw malformed(value, 'hexadecimal: 0x and two digits for each byte')
 }
 
-function parseAddress(value: unknown): Hex {
-  if (typeof value === 'string' && /^0x[0-9a-fA-F]{40}$/.test(value)) return value.toLowerCase() as Hex
-  throw malformed(value, 'an address: 0x and 40 hexadecimal digits')
+function parseAddress(value: unknown): string {
+  const account = typeof value === 'string' ? readAccount(value) : undefined
+  if (account !== undefined) return account
+  throw malformed(value, 'an account: 0x and 40 hexadecimal digits, or an account id of NEAR: "alice.near"')
 }
 
 function parseDateTime(value: unknown): Date {

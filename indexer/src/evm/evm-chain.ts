@@ -1,11 +1,12 @@
 import type { Deployment } from '@parley/evm'
 import type { ChainEvent } from '@parley/protocol'
 import { ConfigurationError, type Log } from '@parley/service'
-import type { BlockId, Chain, Step } from './chain.ts'
+import type { BlockId, Chain, Step } from '../chain.ts'
+import { followBy } from '../follow.ts'
+import { createOutage } from '../outage.ts'
 import { type EvmBlock, readEvmBlocks } from './evm-blocks.ts'
 import { createLogDecoder, type RpcLog } from './evm-log.ts'
 import { createLogReader } from './log-reader.ts'
-import { createOutage, pause } from './outage.ts'
 import type { Rpc } from './rpc.ts'
 
 export interface EvmChainOptions {
@@ -25,26 +26,7 @@ export function createEvmChain({ rpc, deployment, pollMilliseconds, finalityBloc
 
   return {
     id: `eip155:${deployment.chainId}`,
-    async *follow(readBlocks, signal) {
-      while (!signal.aborted) {
-        const step = await untilStep(await readBlocks(), signal)
-        if (step) yield step
-      }
-    },
-  }
-
-  async function untilStep(stored: readonly BlockId[], signal: AbortSignal): Promise<Step | undefined> {
-    while (!signal.aborted) {
-      try {
-        const step = await findStep(stored)
-        outage.ended()
-        if (step) return step
-        await pause(pollMilliseconds, signal)
-      } catch (error) {
-        await outage.failed(error, signal)
-      }
-    }
-    return undefined
+    follow: followBy({ findStep, pollMilliseconds, outage }),
   }
 
   async function findStep(stored: readonly BlockId[]): Promise<Step | undefined> {
@@ -63,7 +45,7 @@ export function createEvmChain({ rpc, deployment, pollMilliseconds, finalityBloc
     const [targetNow, newestNow] = await readEvmBlocks(rpc, [target.number, ...numbersOf(newest)])
     const isSame = targetNow?.hash === target.hash && newestNow?.hash === newest?.hash
     if (!isSame) throw new Error(`block ${target.number} was replaced`)
-    return { kind: 'batch', after: newest, upTo: { number: target.number, hash: target.hash }, events }
+    return { kind: 'batch', after: newest, upTo: { number: target.number, hash: target.hash, pending: [] }, events }
   }
 
   async function chooseTarget(after: number, head: EvmBlock): Promise<EvmBlock> {
@@ -120,11 +102,11 @@ interface Patience {
 }
 
 /** Throws when the node is on another chain than the deployment. Asks until it answers. */
-export async function requireChainId(rpc: Rpc, { chainId }: Deployment, { log, signal }: Patience): Promise<void> {
+export async function requireEvmChainId(rpc: Rpc, { chainId }: Deployment, { log, signal }: Patience): Promise<void> {
   const found = await readChainId(rpc, { log, signal })
   if (found === undefined || found === chainId) return
   throw new ConfigurationError(
-    `RPC_URL leads to chain ${found}, but the contracts of DEPLOYMENT are on chain ${chainId}.`,
+    `EVM_RPC_URL leads to chain ${found}, but the contracts of EVM_DEPLOYMENT are on chain ${chainId}.`,
   )
 }
 

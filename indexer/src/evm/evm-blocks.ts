@@ -1,5 +1,5 @@
 import type { Hex } from '@parley/protocol'
-import type { BlockId } from './chain.ts'
+import type { BlockId } from '../chain.ts'
 import type { Rpc, RpcCall } from './rpc.ts'
 
 export interface EvmBlock extends BlockId {

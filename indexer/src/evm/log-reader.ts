@@ -1,7 +1,8 @@
-import type { BlockId } from './chain.ts'
+import { RpcRefused } from '../ask-node.ts'
+import type { BlockId } from '../chain.ts'
 import { callForBlock, toEvmBlock, toQuantity } from './evm-blocks.ts'
 import type { LogDecoder, RpcLog } from './evm-log.ts'
-import { type Rpc, RpcRefused } from './rpc.ts'
+import type { Rpc } from './rpc.ts'
 
 /** Reads logs in requests as large as the node allows, several at once. */
 export interface LogReader {
