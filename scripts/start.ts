@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { invoiceTotals } from '@parley/enclave/tasks'
 import { ConfigurationError, createLog, runProgram } from '@parley/service'
-import { play, type Step } from './demo/play.ts'
-import { formatDollars, printSummary, printUrls } from './demo/print.ts'
+import { play } from './demo/play.ts'
+import { printStep, printSummary, printUrls } from './demo/print.ts'
 import { readPorts } from './system/ports.ts'
 import { startSystem } from './system/system.ts'
 
 const HELP = `npm start [-- OPTIONS]
 
-Starts all of Parley on this machine (an EVM devnet, Postgres, relayer, indexer, GraphQL, verifiers and a simulated enclave),
-plays one job from registration to payment, and stays up until Ctrl-C.
+Starts all of Parley on this machine (an EVM devnet, a NEAR node, Postgres, relayer, indexer, GraphQL, verifiers and a simulated
+enclave), plays one job on each chain from registration to payment, and stays up until Ctrl-C.
 
   --once         end after the demo, with exit code 0 when the job was paid
   --input FILE   let the agent add up your own invoices: a CSV file with the columns invoice, currency and amount
@@ -24,22 +24,13 @@ Environment:
   ENCLAVE_PORT      4020
   VERIFIER_PORT     4030, and the two after it
   EVM_PORT          8545
+  NEAR_PORT         3030
   PARLEY_DIRECTORY  .parley; for logs and what the programs hand each other
   LOG_LEVEL         info; or debug, warn, error, silent`
 
 /** Two dollars and a half. */
 const PRICE_ATOMS = 2_500_000n
 const BLOCK_MILLISECONDS = 1_000
-
-const titles: Record<Step, string> = {
-  register: 'Agent registers',
-  attest: 'Enclave attests',
-  hire: 'Client hires',
-  work: 'Enclave works',
-  submit: 'Agent submits',
-  settle: 'Result settles',
-  read: 'Client reads',
-}
 
 const options = readArguments()
 if (options.help) {
@@ -59,7 +50,7 @@ await runProgram(
     })
     ended.catch(() => {})
 
-    console.log('Starting Parley: an EVM devnet, Postgres and seven programs. The enclave is a simulator.')
+    console.log('Starting Parley: an EVM devnet, a NEAR node, Postgres and seven programs. The enclave is a simulator.')
     const system = await startSystem({
       directory: process.env.PARLEY_DIRECTORY?.trim() || fileURLToPath(new URL('../.parley', import.meta.url)),
       ports,
@@ -70,31 +61,14 @@ await runProgram(
     })
     onStop(system.stop)
 
-    console.log('\nThe job:')
-    let stepStarted = performance.now()
-    const stage = {
-      evm: system.evm,
-      relayerUrl: system.relayer.url,
-      graphqlUrl: system.graphqlUrl,
-      startEnclave: system.startEnclave,
-    }
-    const outcome = await Promise.race([
-      play(stage, {
-        input,
-        amountAtoms: PRICE_ATOMS,
-        before: () => {
-          stepStarted = performance.now()
-        },
-        after: (step, told, gas) => {
-          const cost = gas > 0 ? `, ${gas.toLocaleString('en')} gas` : ''
-          console.log(
-            `  ${titles[step].padEnd(16)} ${told} (${(performance.now() - stepStarted).toFixed(0)} ms${cost})`,
-          )
-        },
-      }),
+    console.log('\nThe job, on both chains:')
+    const { evm, near, graphqlUrl, startEnclave } = system
+    const stage = { devnets: [evm, near], relayerUrl: system.relayer.url, graphqlUrl, startEnclave }
+    const outcomes = await Promise.race([
+      play(stage, { input, amountAtoms: PRICE_ATOMS, after: printStep }),
       ended.then(() => Promise.reject(new Error('ended'))),
     ])
-    printSummary(outcome, formatDollars(outcome.paidAtoms))
+    printSummary(outcomes)
     console.log(`\n  Logs are in ${system.logs}`)
     if (options.once) return { stop: async () => {}, ended: Promise.resolve() }
     printUrls(system)

@@ -1,7 +1,5 @@
-import { demoDollarAbi, forwarderAbi } from '@parley/evm'
-import { ForwardRequest, fromJson, type Hex } from '@parley/protocol'
+import type { ChainKind } from '@parley/protocol'
 import {
-  createParty,
   eventArgument,
   type HiredJob,
   hire,
@@ -10,18 +8,15 @@ import {
   queryUntil,
   Relayer,
   readIdentity,
-  registerCalls,
-  type SignedForwardRequest,
-  stepGas,
-  submitCalls,
   type WorkResult,
 } from '@parley/sdk'
-import { createTestClient, createWalletClient, defineChain, http, keccak256, type TestClient } from 'viem'
-import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+import { keccak256 } from 'viem'
+import { chainKinds, type TestChain, testChain } from './chains/chain.ts'
 import { invoices, type Running } from './running.ts'
 
-/** An agent and a client who know each other and an enclave, on a running system. */
+/** An agent and a client who know each other and an enclave, on one chain of a running system. */
 export interface Actors {
+  readonly on: TestChain
   readonly relayer: Relayer
   readonly agent: Party
   readonly client: Party
@@ -31,83 +26,55 @@ export interface Actors {
   readonly fundedJob: (durationSeconds?: bigint) => Promise<HiredJob>
   /** A new job up to the point where only the enclave's result is missing on chain. */
   readonly submittedJob: (durationSeconds?: bigint) => Promise<WorkResult>
-  /** Controls the devnet: time, snapshots, mining. */
-  readonly devnet: TestClient
-  /** Sends a signed request past the relayer. */
-  readonly sendDirectly: (signed: SignedForwardRequest) => Promise<void>
   readonly untilGraphql: <Data>(document: string, isThere: (data: Data) => boolean) => Promise<Data>
 }
 
 const PRICE_ATOMS = 1_000_000n
 const HOUR = 3600n
 
-export async function castActors(running: Running): Promise<Actors> {
-  const { evm, graphqlUrl } = running
-  const { deployment, reader, token } = evm
+/** Actors on both chains, with one enclave. */
+export async function castActors(running: Running): Promise<Readonly<Record<ChainKind, Actors>>> {
   const relayer = new Relayer({ url: running.relayer.url })
-  const newParty = () =>
-    createParty({ account: privateKeyToAccount(generatePrivateKey()), reader, deployment, relayer })
-  const [agent, client] = [newParty(), newParty()]
-  const untilGraphql: Actors['untilGraphql'] = (document, isThere) => queryUntil(graphqlUrl, document, {}, isThere)
+  const agents = await Promise.all(
+    chainKinds.map(async (kind) => {
+      const on = testChain(running, kind)
+      const agent = await on.newParty('agent', relayer)
+      const registered = await agent.register('')
+      return { on, agent, agentId: BigInt(eventArgument(registered, 'Registered', 'agentId')) }
+    }),
+  )
+  const operators = Object.fromEntries(agents.map(({ on, agent }) => [on.chain, agent.address]))
+  const { url: enclaveUrl } = await running.startEnclave(operators)
+  const [evm, near] = await Promise.all(agents.map((known) => castOn(running, { ...known, relayer, enclaveUrl })))
+  if (!evm || !near) throw new Error('there is one cast for each chain')
+  return { evm, near }
+}
 
-  const registered = await agent.perform(registerCalls(deployment, ''), stepGas.register)
-  const agentId = BigInt(eventArgument(registered, 'Registered', 'agentId'))
-  const { url: enclaveUrl } = await running.stage.startEnclave(agent.address)
+type Known = Pick<Actors, 'on' | 'relayer' | 'agent' | 'agentId' | 'enclaveUrl'>
+
+async function castOn({ graphqlUrl }: Running, known: Known): Promise<Actors> {
+  const { on, relayer, agent, agentId, enclaveUrl } = known
+  const { chain, token } = on
+  const client = await on.newParty('client', relayer)
   const enclave = await readIdentity(enclaveUrl)
-  const known = `{ enclave(chain: "eip155:${evm.chainId}", address: "${enclave.enclave}") { address } }`
-  await untilGraphql<{ enclave: unknown }>(known, (data) => data.enclave !== null)
+  const untilGraphql: Actors['untilGraphql'] = (document, isThere) => queryUntil(graphqlUrl, document, {}, isThere)
+  const registered = `{ enclave(chain: "${chain}", address: "${enclave.enclave}") { address } }`
+  await untilGraphql<{ enclave: unknown }>(registered, (data) => data.enclave !== null)
 
   async function fundedJob(durationSeconds = HOUR): Promise<HiredJob> {
-    await evm.giveDollars(client.address, PRICE_ATOMS)
-    const input = await invoices()
-    const terms = {
-      task: 'invoice-totals',
-      input,
-      observability: 'none',
-      description: 'Add up',
-      durationSeconds,
-    } as const
-    return hire(client, { agentId, provider: agent.address, enclave, token, amountAtoms: PRICE_ATOMS, ...terms })
+    await on.giveDollars(client.address, PRICE_ATOMS)
+    const task = { task: 'invoice-totals', input: await invoices(), observability: 'none' } as const
+    const terms = { description: 'Add up', durationSeconds, token, amountAtoms: PRICE_ATOMS }
+    return hire(client, { agentId, provider: agent.address, enclave, ...task, ...terms })
   }
 
   async function submittedJob(durationSeconds?: bigint): Promise<WorkResult> {
     const { jobId, sealedRequest } = await fundedJob(durationSeconds)
-    const work = await orderWork(enclaveUrl, { jobId, provider: agent.address, request: sealedRequest })
-    await agent.perform(submitCalls(deployment, jobId, keccak256(work.response)), stepGas.submit)
+    const order = { chain, jobId, provider: agent.address, request: sealedRequest }
+    const work = await orderWork(enclaveUrl, order)
+    await agent.submit(jobId, keccak256(work.response))
     return work
   }
 
-  const nativeCurrency = { name: 'Ether', symbol: 'ETH', decimals: 18 }
-  const chain = defineChain({
-    id: evm.chainId,
-    name: 'devnet',
-    nativeCurrency,
-    rpcUrls: { default: { http: [evm.url] } },
-  })
-  const stranger = mnemonicToAccount('test test test test test test test test test test test junk', { addressIndex: 5 })
-  async function sendDirectly(signed: SignedForwardRequest): Promise<void> {
-    const wallet = createWalletClient({ account: stranger, chain, transport: http(evm.url) })
-    const args = [fromJson(ForwardRequest, signed.request), signed.signature] as const
-    const hash = await wallet.writeContract({
-      address: deployment.forwarder,
-      abi: forwarderAbi,
-      functionName: 'execute',
-      args,
-    })
-    await reader.waitForTransactionReceipt({ hash })
-  }
-
-  const devnet = createTestClient({ mode: 'hardhat', chain, transport: http(evm.url) })
-  return { relayer, agent, client, agentId, enclaveUrl, fundedJob, submittedJob, devnet, sendDirectly, untilGraphql }
-}
-
-/** Lets the chain's clock run ahead. */
-export async function passTime({ devnet }: Actors, seconds: number): Promise<void> {
-  await devnet.increaseTime({ seconds })
-  await devnet.mine({ blocks: 1 })
-}
-
-/** What an account holds of the demo's token, in atoms. */
-export function dollarsOf({ evm }: Running, address: Hex): Promise<bigint> {
-  return evm.reader.readContract({ address: evm.token, abi: demoDollarAbi, functionName: 'balanceOf', args: [address] })
+  return { ...known, client, fundedJob, submittedJob, untilGraphql }
 }

@@ -1,15 +1,18 @@
-/** Mined is not final: what a reorg takes away, the relayer sends again and the indexer forgets. */
+/** Mined is not final on EVM chains: what a reorg takes away, the relayer sends again and the indexer forgets. */
 import { query } from '@parley/sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Actors, castActors, dollarsOf } from './actors.ts'
+import { type Actors, castActors } from './actors.ts'
+import { evmControls } from './chains/evm.ts'
 import { type Running, startRunning, until } from './running.ts'
 
 let running: Running
 let actors: Actors
+let devnet: ReturnType<typeof evmControls>
 
 beforeAll(async () => {
   running = await startRunning()
-  actors = await castActors(running)
+  actors = (await castActors(running)).evm
+  devnet = evmControls(running.evm)
 })
 afterAll(() => running?.stop())
 
@@ -21,7 +24,7 @@ interface Found {
 
 async function findJob(jobId: string): Promise<Found | undefined> {
   const document = `query ($chain: String!, $jobId: Hex!) { job(chain: $chain, jobId: $jobId) { status paid updated { block transaction } } }`
-  const variables = { chain: `eip155:${running.evm.chainId}`, jobId }
+  const variables = { chain: actors.on.chain, jobId }
   return (await query<{ job: Found | null }>(running.graphqlUrl, document, variables)).job ?? undefined
 }
 
@@ -31,7 +34,7 @@ const settledAsTheChainSays = (jobId: string, requestId: string) =>
     const [job, request] = await Promise.all([findJob(jobId), actors.relayer.find(requestId)])
     const { transaction } = request
     if (job?.status !== 'COMPLETED' || request.status !== 'succeeded' || !transaction) return undefined
-    const { blockNumber } = await running.evm.reader.getTransactionReceipt({ hash: transaction })
+    const blockNumber = await actors.on.blockOf(transaction)
     const isSame = job.updated.block === String(blockNumber) && request.blockNumber === Number(blockNumber)
     return isSame && job.updated.transaction === transaction ? job : undefined
   }, 'GraphQL, relayer and chain to agree')
@@ -39,8 +42,8 @@ const settledAsTheChainSays = (jobId: string, requestId: string) =>
 /** Takes the blocks since the snapshot away and puts others in their place. */
 async function reorganise(snapshot: `0x${string}`): Promise<void> {
   const lines = (await running.logOf('relayer')).split('\n').length
-  await actors.devnet.revert({ id: snapshot })
-  await actors.devnet.mine({ blocks: 8 })
+  await devnet.revert({ id: snapshot })
+  await devnet.mine({ blocks: 8 })
   await until(async () => {
     const since = (await running.logOf('relayer')).split('\n').slice(lines - 1)
     return since.some((line) => line.includes('a reorg took a block away')) ? true : undefined
@@ -49,21 +52,21 @@ async function reorganise(snapshot: `0x${string}`): Promise<void> {
 
 test('a settlement that a reorg takes away is settled again, and paid once', async () => {
   const work = await actors.submittedJob()
-  const dollars = await dollarsOf(running, actors.agent.address)
-  const snapshot = await actors.devnet.snapshot()
+  const dollars = await actors.on.dollarsOf(actors.agent.address)
+  const snapshot = await devnet.snapshot()
   const { id } = await actors.relayer.perform('results', work)
   await settledAsTheChainSays(work.jobId, id)
 
   await reorganise(snapshot)
 
   expect((await settledAsTheChainSays(work.jobId, id)).paid).toBe('1000000')
-  expect(await dollarsOf(running, actors.agent.address)).toBe(dollars + 1_000_000n)
+  expect(await actors.on.dollarsOf(actors.agent.address)).toBe(dollars + 1_000_000n)
 })
 
 test('a job that a reorg takes away, with everything that its client signed, comes back', async () => {
-  const dollars = await dollarsOf(running, actors.agent.address)
-  await running.evm.giveDollars(actors.client.address, 1_000_000n)
-  const snapshot = await actors.devnet.snapshot()
+  const dollars = await actors.on.dollarsOf(actors.agent.address)
+  await actors.on.giveDollars(actors.client.address, 1_000_000n)
+  const snapshot = await devnet.snapshot()
   const work = await actors.submittedJob()
   const { id } = await actors.relayer.perform('results', work)
   await settledAsTheChainSays(work.jobId, id)
@@ -71,5 +74,5 @@ test('a job that a reorg takes away, with everything that its client signed, com
   await reorganise(snapshot)
 
   expect((await settledAsTheChainSays(work.jobId, id)).paid).toBe('1000000')
-  expect(await dollarsOf(running, actors.agent.address)).toBe(dollars + 1_000_000n)
+  expect(await actors.on.dollarsOf(actors.agent.address)).toBe(dollars + 1_000_000n)
 })

@@ -1,8 +1,11 @@
 /** SIGKILL at every step of the demo, and a restart, end in the same final state. */
+import type { ChainKind } from '@parley/protocol'
 import { query } from '@parley/sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Outcome, play, type Step, steps } from '../scripts/demo/play.ts'
-import { dollarsOf } from './actors.ts'
+import { type Outcome, play, type Stage } from '../scripts/demo/play.ts'
+import { type Step, steps } from '../scripts/demo/step.ts'
+import type { Child } from '../scripts/system/child.ts'
+import { chainKinds, type TestChain, testChain } from './chains/chain.ts'
 import { type RpcProxy, startRpcProxy } from './rpc-proxy.ts'
 import { invoices, type Running, startRunning, until } from './running.ts'
 
@@ -11,26 +14,35 @@ const PRICE = 2_500_000n
 /** `RESTARTS=100 npm test -- test/restarts.test.ts` kills at that many random moments. */
 const RANDOM_RESTARTS = Number(process.env.RESTARTS ?? 8)
 
+/** What sends a transaction, by JSON-RPC method. */
+const sendsTransaction = {
+  evm: (method: string) => method === 'eth_sendRawTransaction',
+  near: (method: string) => method === 'send_tx' || method.startsWith('broadcast_tx'),
+} as const
+
 let running: Running
-let proxy: RpcProxy
+let proxies: Readonly<Record<ChainKind, RpcProxy>>
+let chains: TestChain[]
 let input: string
-let undisturbed: FinalState
+let undisturbed: FinalState[]
 
 beforeAll(async () => {
-  proxy = await startRpcProxy()
+  proxies = { evm: await startRpcProxy(), near: await startRpcProxy() }
   input = await invoices()
   running = await startRunning({
     environment: (name, defaults) => {
       if (name !== 'relayer') return defaults
-      proxy.target = defaults.RPC_URL ?? ''
-      return { ...defaults, RPC_URL: proxy.url }
+      proxies.evm.target = defaults.EVM_RPC_URL ?? ''
+      proxies.near.target = defaults.NEAR_RPC_URL ?? ''
+      return { ...defaults, EVM_RPC_URL: proxies.evm.url, NEAR_RPC_URL: proxies.near.url }
     },
   })
+  chains = chainKinds.map((kind) => testChain(running, kind))
   undisturbed = await playToTheEnd()
 })
 afterAll(async () => {
   await running?.stop()
-  await proxy?.close()
+  for (const proxy of Object.values(proxies ?? {})) await proxy.close()
 })
 
 interface FinalState {
@@ -43,42 +55,51 @@ interface FinalState {
   readonly graphql: unknown
 }
 
-/** Plays one job and collects what is left of it, without what differs from run to run: keys, hashes, blocks and times. */
-async function playToTheEnd(before: (step: Step) => void = () => {}): Promise<FinalState> {
-  const countBefore = await countTransactions()
-  const outcome = await play(running.stage, { input, amountAtoms: PRICE, before })
+/** Plays the demo and collects what is left of it on each chain, without what differs from run to run: keys, hashes, blocks and times. */
+async function playToTheEnd(before: (step: Step) => void = () => {}): Promise<FinalState[]> {
+  const countsBefore = await Promise.all(chains.map(({ countRelayed }) => countRelayed()))
+  let enclave: Child | undefined
+  const startEnclave: Stage['startEnclave'] = async (operators) => {
+    enclave = await running.startEnclave(operators)
+    return enclave
+  }
+  const outcomes = await play({ ...running.stage, startEnclave }, { input, amountAtoms: PRICE, before })
+  // One for each run would be too many after a while.
+  await enclave?.stop()
   await running.relayer.whenReady()
   await running.indexer.whenReady()
-  return {
-    answer: outcome.answer,
-    agentHolds: await dollarsOf(running, outcome.agent),
-    clientHolds: await dollarsOf(running, outcome.client),
-    escrowHolds: await dollarsOf(running, running.evm.deployment.jobEscrow),
-    transactions: (await countTransactions()) - countBefore,
-    graphql: await readGraphql(outcome),
-  }
-}
-
-async function countTransactions(): Promise<number> {
-  const line = (await running.logOf('relayer')).split('\n').find((text) => text.includes('"listening"')) ?? '{}'
-  return running.evm.reader.getTransactionCount({ address: JSON.parse(line).signer })
+  return Promise.all(
+    outcomes.map(async (outcome, at) => {
+      const { dollarsOf, escrow, countRelayed } = chains[at] ?? expect.fail(`nothing is known of ${outcome.chain}`)
+      return {
+        answer: outcome.answer,
+        agentHolds: await dollarsOf(outcome.agent),
+        clientHolds: await dollarsOf(outcome.client),
+        escrowHolds: await dollarsOf(escrow),
+        transactions: (await countRelayed()) - (countsBefore[at] ?? 0),
+        graphql: await readGraphql(outcome),
+      }
+    }),
+  )
 }
 
 async function readGraphql({ chain, agent, client, enclave, jobId }: Outcome): Promise<unknown> {
   const document = `query ($chain: String!, $agent: Address!, $client: Address!, $enclave: Address!, $jobId: Hex!) {
     job(chain: $chain, jobId: $jobId) { status funded paid refunded description observability payments { kind amount } }
-    agents(filter: { owner: $agent }) { nodes { uri } }
-    jobs(filter: { client: $client }) { nodes { status } }
+    agents(filter: { chain: $chain, owner: $agent }) { nodes { uri } }
+    jobs(filter: { chain: $chain, client: $client }) { nodes { status } }
     enclave(chain: $chain, address: $enclave) { isActive isRevoked workload }
-    byAgent: requests(filter: { account: $agent }) { nodes { kind status } }
-    byClient: requests(filter: { account: $client }) { nodes { kind status } }
-    byEnclave: requests(filter: { account: $enclave }) { nodes { kind status } }
+    byAgent: requests(filter: { chain: $chain, account: $agent }) { nodes { kind status } }
+    byClient: requests(filter: { chain: $chain, account: $client }) { nodes { kind status } }
+    byEnclave: requests(filter: { chain: $chain, account: $enclave }) { nodes { kind status } }
   }`
   return query(running.graphqlUrl, document, { chain, agent, client, enclave, jobId })
 }
 
-test('an undisturbed run pays once, with six transactions', () => {
-  expect(undisturbed).toMatchObject({ agentHolds: PRICE, clientHolds: 0n, escrowHolds: 0n, transactions: 6 })
+test('an undisturbed run pays once on each chain, with six transactions', () => {
+  expect(undisturbed).toHaveLength(chainKinds.length)
+  const paid = { agentHolds: PRICE, clientHolds: 0n, escrowHolds: 0n, transactions: 6 }
+  for (const state of undisturbed) expect(state).toMatchObject(paid)
 })
 
 for (const victim of ['relayer', 'indexer'] as const) {
@@ -93,33 +114,42 @@ for (const victim of ['relayer', 'indexer'] as const) {
   })
 }
 
-/** The relayer dies around its n-th transaction: before the node has it, or after, with the answer lost. */
-const deaths = [1, 2, 3, 4, 5, 6].flatMap((nth) => [[nth, 'lose call'] as const, [nth, 'lose answer'] as const])
+/** The relayer dies around its n-th transaction on each chain: before the node has it, or after, with the answer lost. */
+const deaths = [1, 2, 3, 4, 5, 6].flatMap((nth) => [
+  [nth, 'lose call', 'lose answer'] as const,
+  [nth, 'lose answer', 'lose call'] as const,
+])
 
-test.each(deaths)('killing the relayer at its transaction %i (%s) changes nothing in the end', async (nth, fate) => {
-  let seen = 0
-  let killed: Promise<void> | undefined
-  proxy.decide = (method) => {
-    if (method !== 'eth_sendRawTransaction' || ++seen !== nth) return 'pass'
-    killed = running.relayer.crash()
-    return fate
-  }
+test.each(deaths)(
+  'killing the relayer at its transaction %i on each chain (evm: %s, near: %s) changes nothing in the end',
+  async (nth, evm, near) => {
+    const fates = { evm, near }
+    const seen = { evm: 0, near: 0 }
+    const killed: Promise<void>[] = []
+    for (const kind of chainKinds) {
+      proxies[kind].decide = (method) => {
+        if (!sendsTransaction[kind](method) || ++seen[kind] !== nth) return 'pass'
+        killed.push(running.relayer.crash())
+        return fates[kind]
+      }
+    }
 
-  const state = await playToTheEnd()
+    const state = await playToTheEnd()
 
-  proxy.decide = () => 'pass'
-  await killed
-  expect(seen).toBeGreaterThanOrEqual(nth)
-  expect(state).toEqual(undisturbed)
-})
+    for (const proxy of Object.values(proxies)) proxy.decide = () => 'pass'
+    expect(killed).toHaveLength(chainKinds.length)
+    await Promise.all(killed)
+    expect(state).toEqual(undisturbed)
+  },
+)
 
-test('losing every seventh answer of the node changes nothing in the end', async () => {
+test('losing every seventh answer of the nodes changes nothing in the end', async () => {
   let calls = 0
-  proxy.decide = () => (++calls % 7 === 0 ? 'lose answer' : 'pass')
+  for (const proxy of Object.values(proxies)) proxy.decide = () => (++calls % 7 === 0 ? 'lose answer' : 'pass')
 
   const state = await playToTheEnd()
 
-  proxy.decide = () => 'pass'
+  for (const proxy of Object.values(proxies)) proxy.decide = () => 'pass'
   expect(state).toEqual(undisturbed)
 })
 

@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url'
 import type { Stage } from '../scripts/demo/play.ts'
 import { type System, type SystemOptions, startSystem } from '../scripts/system/system.ts'
 
-const anyPorts = { GRAPHQL_PORT: 0, RELAYER_PORT: 0, ENCLAVE_PORT: 0, VERIFIER_PORT: 0, EVM_PORT: 0 } as const
+const anyPorts = {
+  GRAPHQL_PORT: 0,
+  RELAYER_PORT: 0,
+  ENCLAVE_PORT: 0,
+  VERIFIER_PORT: 0,
+  EVM_PORT: 0,
+  NEAR_PORT: 0,
+} as const
 
 /** The invoices of the demo. */
 export const invoices = () => readFile(fileURLToPath(new URL('../scripts/demo/invoices.csv', import.meta.url)), 'utf8')
@@ -20,10 +27,10 @@ export interface Running extends System {
 export async function startRunning(options: Partial<SystemOptions> = {}): Promise<Running> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-test-'))
   const system = await startSystem({ directory, ports: anyPorts, ...options })
-  const { evm, graphqlUrl, startEnclave } = system
+  const { evm, near, graphqlUrl, startEnclave } = system
   return {
     ...system,
-    stage: { evm, relayerUrl: system.relayer.url, graphqlUrl, startEnclave },
+    stage: { devnets: [evm, near], relayerUrl: system.relayer.url, graphqlUrl, startEnclave },
     logOf: (name) => readFile(join(directory, `${name}.log`), 'utf8'),
     stop: async () => {
       await system.stop()

@@ -10,7 +10,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from './running.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
-const freePorts = { GRAPHQL_PORT: '0', RELAYER_PORT: '0', ENCLAVE_PORT: '0', VERIFIER_PORT: '0', EVM_PORT: '0' }
+const freePorts = {
+  GRAPHQL_PORT: '0',
+  RELAYER_PORT: '0',
+  ENCLAVE_PORT: '0',
+  VERIFIER_PORT: '0',
+  EVM_PORT: '0',
+  NEAR_PORT: '0',
+}
 
 let directory: string
 
@@ -62,6 +69,7 @@ test('npm start -- --once plays the demo, ends with a summary and exit code 0, a
   const started = run('npm start -- --once')
 
   expect(await started.ended, started.printed()).toBe(0)
+  expect(started.printed()).toMatch(/^ {2}chain +eip155:31337 +near:localnet$/m)
   for (const row of ['agent', 'job', 'result hash', 'payment', 'transaction', 'gas', 'answer']) {
     expect(started.printed()).toMatch(new RegExp(`^  ${row} +\\S`, 'm'))
   }
@@ -78,7 +86,8 @@ test('npm start stays up, and Ctrl-C leaves no process', async () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: '{ jobs { nodes { status } } }' }),
   })
-  expect(await answer.json()).toEqual({ data: { jobs: { nodes: [{ status: 'COMPLETED' }] } } })
+  const completed = { status: 'COMPLETED' }
+  expect(await answer.json()).toEqual({ data: { jobs: { nodes: [completed, completed] } } })
 
   started.process.kill('SIGINT')
 

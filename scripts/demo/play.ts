@@ -1,52 +1,35 @@
 import type { Hex } from '@parley/protocol'
-import {
-  createParty,
-  eventArgument,
-  hire,
-  orderWork,
-  queryUntil,
-  Relayer,
-  readIdentity,
-  registerCalls,
-  stepGas,
-  submitCalls,
-} from '@parley/sdk'
+import { eventArgument, hire, orderWork, queryUntil, Relayer, readIdentity } from '@parley/sdk'
 import { keccak256 } from 'viem'
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import type { EvmDevnet } from '../system/chain.ts'
+import type { Devnet } from '../system/devnet.ts'
+import { type Progress, type Scene, type Step, type StepListeners, takeStep } from './step.ts'
 
 /** What the demo needs of a running system. */
 export interface Stage {
-  readonly evm: EvmDevnet
+  readonly devnets: readonly Devnet[]
   readonly relayerUrl: string
   readonly graphqlUrl: string
-  /** Starts an enclave for this operator and tells where it listens. */
-  readonly startEnclave: (operator: Hex) => Promise<{ readonly url: string }>
+  /** Starts one enclave for these operators, each named by its chain, and tells where it listens. */
+  readonly startEnclave: (operators: Readonly<Record<string, string>>) => Promise<{ readonly url: string }>
 }
 
-/** The steps, in order. */
-export const steps = ['register', 'attest', 'hire', 'work', 'submit', 'settle', 'read'] as const
-export type Step = (typeof steps)[number]
-
-export interface Play {
+export interface Play extends StepListeners {
   /** The invoices, as CSV. */
   readonly input: string
   readonly amountAtoms: bigint
-  /** Called before each step; the step begins when it resolves. */
-  readonly before?: (step: Step) => Promise<void> | void
-  readonly after?: (step: Step, outcome: string, gasUsed: number) => void
 }
 
+/** What became of the job on one chain. */
 export interface Outcome {
   readonly chain: string
   readonly agentId: string
-  readonly agent: Hex
-  readonly client: Hex
+  readonly agent: string
+  readonly client: string
   readonly enclave: Hex
   readonly jobId: Hex
   readonly resultHash: Hex
   readonly paidAtoms: bigint
-  readonly transaction: Hex
+  readonly transaction: string
   readonly gasUsed: number
   /** What the enclave answered, as only the client can read it. */
   readonly answer: string
@@ -55,53 +38,48 @@ export interface Outcome {
 const JOB_SECONDS = 3600n
 
 /**
- * One job from nothing to paid. Agent and client hold keys and no gas: each signs, the relayer sends. Safe against outages of relayer, indexer
- * and GraphQL at any moment: every step is repeated until it is done, and happens once.
+ * One job from nothing to paid, on each chain at the same time and in the same steps. Agents and clients hold keys and no gas: each signs,
+ * the relayer sends. Safe against outages of relayer, indexer and GraphQL at any moment: every step is repeated until it is done, and
+ * happens once.
  */
-export async function play(stage: Stage, { input, amountAtoms, before, after }: Play): Promise<Outcome> {
-  const { evm, graphqlUrl } = stage
-  const { deployment, reader, token } = evm
-  const chain = `eip155:${evm.chainId}`
+export async function play(stage: Stage, { input, amountAtoms, ...listeners }: Play): Promise<Outcome[]> {
+  const { graphqlUrl } = stage
   const relayer = new Relayer({ url: stage.relayerUrl })
-  const newParty = () =>
-    createParty({ account: privateKeyToAccount(generatePrivateKey()), reader, deployment, relayer })
-  const agent = newParty()
-  const client = newParty()
-  let gasUsed = 0
-
-  async function step<Result>(
+  const step = <Known extends Scene, Learnt extends object>(
     name: Step,
-    act: () => Promise<readonly [Result, string, (number | undefined)?]>,
-  ): Promise<Result> {
-    await before?.(name)
-    const [result, told, gas = 0] = await act()
-    gasUsed += gas
-    after?.(name, told, gas)
-    return result
-  }
+    scenes: readonly Known[],
+    act: (scene: Known) => Promise<Progress<Learnt>>,
+  ) => takeStep(name, scenes, act, listeners)
 
-  const agentId = await step('register', async () => {
-    const request = await agent.perform(registerCalls(deployment, registrationFile()), stepGas.register)
-    const id = eventArgument(request, 'Registered', 'agentId')
-    return [id, `agent ${id} belongs to ${agent.address}`, request.gasUsed]
+  const cast = await Promise.all(
+    stage.devnets.map(async (devnet) => {
+      const [agent, client] = await Promise.all([devnet.newParty('agent', relayer), devnet.newParty('client', relayer)])
+      return { chain: devnet.chain, devnet, agent, client, gasUsed: 0 }
+    }),
+  )
+
+  const registered = await step('register', cast, async ({ agent }) => {
+    const request = await agent.register(registrationFile())
+    const agentId = eventArgument(request, 'Registered', 'agentId')
+    return { learnt: { agentId }, told: `agent ${agentId} belongs to ${agent.address}`, request }
   })
 
-  const enclave = await step('attest', async () => {
-    const { url } = await stage.startEnclave(agent.address)
+  const operators = Object.fromEntries(registered.map(({ chain, agent }) => [chain, agent.address]))
+  let starting: ReturnType<Stage['startEnclave']> | undefined
+  const attested = await step('attest', registered, async ({ chain }) => {
+    starting ??= stage.startEnclave(operators)
+    const { url } = await starting
     const { enclave: address, isSimulated } = await readIdentity(url)
-    const found = await queryUntil<EnclaveAnswer>(
-      graphqlUrl,
-      ENCLAVE,
-      { chain, address },
-      (data) => data.enclave !== null,
-    )
-    const registered = found.enclave ?? fail('it was waited for')
-    return [{ url, ...registered }, `enclave ${address} is registered on its quote${isSimulated ? ' (simulated)' : ''}`]
+    const isRegistered = (data: EnclaveAnswer) => data.enclave !== null
+    const found = await queryUntil<EnclaveAnswer>(graphqlUrl, ENCLAVE, { chain, address }, isRegistered)
+    const enclave = { url, address, ...(found.enclave ?? fail('it was waited for')) }
+    const told = `enclave ${address} is registered on its quote${isSimulated ? ' (simulated)' : ''}`
+    return { learnt: { enclave }, told }
   })
 
-  const job = await step('hire', async () => {
-    await evm.giveDollars(client.address, amountAtoms)
-    const hired = await hire(client, {
+  const hired = await step('hire', attested, async ({ devnet, agentId, agent, client, enclave }) => {
+    await devnet.giveDollars(client.address, amountAtoms)
+    const job = await hire(client, {
       agentId: BigInt(agentId),
       provider: agent.address,
       enclave,
@@ -109,52 +87,52 @@ export async function play(stage: Stage, { input, amountAtoms, before, after }: 
       input,
       observability: 'none',
       description: 'Add up these invoices per currency',
-      token,
+      token: devnet.token,
       amountAtoms,
       durationSeconds: JOB_SECONDS,
     })
-    return [
-      hired,
-      `job ${hired.jobId.slice(0, 10)}… is funded; its request is sealed for the enclave`,
-      hired.request.gasUsed,
-    ]
+    const told = `job ${job.jobId.slice(0, 10)}… is funded; its request is sealed for the enclave`
+    return { learnt: { job }, told, request: job.request }
   })
 
-  const work = await step('work', async () => {
-    const order = { jobId: job.jobId, provider: agent.address, request: job.sealedRequest }
-    return [await orderWork(enclave.url, order), 'the result is signed, the answer sealed for the client']
+  const worked = await step('work', hired, async ({ chain, agent, enclave, job }) => {
+    const order = { chain, jobId: job.jobId, provider: agent.address, request: job.sealedRequest }
+    const work = await orderWork(enclave.url, order)
+    return { learnt: { work }, told: 'the result is signed, the answer sealed for the client' }
   })
 
-  await step('submit', async () => {
-    const request = await agent.perform(submitCalls(deployment, job.jobId, keccak256(work.response)), stepGas.submit)
-    return [undefined, 'the work is handed in', request.gasUsed]
+  const submitted = await step('submit', worked, async ({ agent, job, work }) => {
+    const request = await agent.submit(job.jobId, keccak256(work.response))
+    return { learnt: {}, told: 'the work is handed in', request }
   })
 
-  const settled = await step('settle', async () => {
+  const settled = await step('settle', submitted, async ({ work }) => {
     const request = await relayer.perform('results', work)
-    return [request, "the escrow paid the agent on the enclave's word", request.gasUsed]
+    return { learnt: { settlement: request }, told: "the escrow paid the agent on the enclave's word", request }
   })
 
-  const read = await step('read', async () => {
-    const isPaid = (data: JobAnswer) => data.job?.status === 'COMPLETED'
+  const read = await step('read', settled, async ({ chain, job }) => {
+    const isPaid = (data: JobAnswer) => data.job?.status === 'COMPLETED' && data.job.paid !== null
     const found = (await queryUntil<JobAnswer>(graphqlUrl, JOB, { chain, jobId: job.jobId }, isPaid)).job
     const { paid, result } = found ?? fail('it was waited for')
     const answer = await job.openResponse(result?.response ?? fail('a completed job has a result'))
-    return [{ answer, paidAtoms: BigInt(paid) }, 'GraphQL shows the job completed; only the client can read the answer']
+    const told = 'GraphQL shows the job completed; only the client can read the answer'
+    return { learnt: { answer, paidAtoms: BigInt(paid ?? fail('it was waited for')) }, told }
   })
 
-  return {
+  return read.map(({ chain, agentId, agent, client, enclave, job, settlement, gasUsed, answer, paidAtoms }) => ({
     chain,
     agentId,
     agent: agent.address,
     client: client.address,
-    enclave: work.enclave,
+    enclave: enclave.address,
     jobId: job.jobId,
-    resultHash: eventArgument(settled, 'ResultAccepted', 'resultId') as Hex,
-    transaction: settled.transaction ?? fail('what succeeded has a transaction'),
+    resultHash: eventArgument(settlement, 'ResultAccepted', 'resultId') as Hex,
+    transaction: settlement.transaction ?? fail('what succeeded has a transaction'),
     gasUsed,
-    ...read,
-  }
+    answer,
+    paidAtoms,
+  }))
 }
 
 /** ERC-8004's registration file, in the URI itself. */
@@ -185,7 +163,7 @@ const ENCLAVE = `query ($chain: String!, $address: Address!) {
 interface JobAnswer {
   readonly job: {
     readonly status: string
-    readonly paid: string
+    readonly paid: string | null
     readonly result: { readonly response: Hex } | null
   } | null
 }

@@ -8,6 +8,7 @@ const defaultPorts = {
   ENCLAVE_PORT: 4020,
   VERIFIER_PORT: 4030,
   EVM_PORT: 8545,
+  NEAR_PORT: 3030,
 } as const
 
 /** Any two of three verifiers register an enclave: one may fail or lie. */

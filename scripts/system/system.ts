@@ -1,13 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connect } from '@parley/database'
-import { startEmbeddedPostgres } from '@parley/database/embedded'
 import { createSimulatedPlatform } from '@parley/enclave/simulator'
-import type { Hex } from '@parley/protocol'
-import { ConfigurationError } from '@parley/service'
+import { chainKind, type Hex } from '@parley/protocol'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
-import { type EvmDevnet, startEvmDevnet } from './chain.ts'
 import { type Child, startChild } from './child.ts'
+import { startDatabase } from './database.ts'
+import { type EvmDevnet, startEvmDevnet } from './evm-devnet.ts'
+import { type NearDevnet, startNearDevnet } from './near-devnet.ts'
 import { type Ports, VERIFIERS } from './ports.ts'
 
 export interface SystemOptions {
@@ -27,6 +26,7 @@ export interface SystemOptions {
 /** Everything that Parley is, running on this machine. */
 export interface System {
   readonly evm: EvmDevnet
+  readonly near: NearDevnet
   readonly databaseUrl: string
   readonly graphqlUrl: string
   readonly relayer: Child
@@ -34,8 +34,8 @@ export interface System {
   readonly graphql: Child
   readonly verifiers: readonly Child[]
   readonly logs: string
-  /** Starts another enclave, `enclave-1` and so on, which registers by itself. */
-  readonly startEnclave: (operator: Hex) => Promise<Child>
+  /** Starts another enclave, `enclave-1` and so on, which registers by itself on the chains of its operators, each named by its chain. */
+  readonly startEnclave: (operators: Readonly<Record<string, string>>) => Promise<Child>
   /** Ends everything, the last started first. */
   readonly stop: () => Promise<void>
 }
@@ -43,7 +43,7 @@ export interface System {
 /** Of three verifiers. */
 const QUORUM = 2
 
-/** Starts chain, database and programs. When one does not start, ends the others and throws why. */
+/** Starts chains, database and programs. When one does not start, ends the others and throws why. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const stops: (() => Promise<unknown>)[] = []
   const stop = async () => {
@@ -65,35 +65,36 @@ async function start(options: SystemOptions, stops: (() => Promise<unknown>)[]):
 
   const verifierKeys = Array.from({ length: VERIFIERS }, generatePrivateKey)
   const verifierAddresses = verifierKeys.map((key) => privateKeyToAddress(key))
-  const [databaseUrl, evm, platform] = await Promise.all([
+  const { evmChainId, nearChainId } = chainIdsFor(options.databaseUrl)
+  const common = { blockMilliseconds, verifiers: verifierAddresses, quorum: QUORUM }
+  const stoppable = <Part extends { readonly stop: () => Promise<void> }>(part: Part) => {
+    stops.push(part.stop)
+    return part
+  }
+  const [databaseUrl, evm, near, platform] = await Promise.all([
     startDatabase(options.databaseUrl, stops),
-    startEvmDevnet({
-      port: ports.EVM_PORT,
-      chainId: chainIdFor(options.databaseUrl),
-      blockMilliseconds,
-      verifiers: verifierAddresses,
-      quorum: QUORUM,
-    }),
+    startEvmDevnet({ port: ports.EVM_PORT, chainId: evmChainId, ...common }).then(stoppable),
+    startNearDevnet({ port: ports.NEAR_PORT, chainId: nearChainId, ...common }).then(stoppable),
     createSimulatedPlatform(),
   ])
-  stops.push(evm.stop)
-  onProgress(`Postgres and an EVM devnet (chain ${evm.chainId}) run, the contracts are deployed`)
+  onProgress(`Postgres, an EVM devnet (${evm.chain}) and a NEAR node (${near.chain}) run, the contracts are deployed`)
 
   const file = async (name: string, text: string) => {
     await writeFile(join(directory, name), text, { mode: 0o600 })
     return join(directory, name)
   }
-  const shared = {
-    RPC_URL: evm.url,
-    DATABASE_URL: databaseUrl,
-    DEPLOYMENT: await file('deployment.json', JSON.stringify(evm.deployment, undefined, 2)),
+  const deployments = {
+    evm: await file('evm-deployment.json', JSON.stringify(evm.deployment, undefined, 2)),
+    near: await file('near-deployment.json', JSON.stringify(near.deployment, undefined, 2)),
   }
+  const chains = { EVM_DEPLOYMENT: deployments.evm, NEAR_DEPLOYMENT: deployments.near }
+  const nodes = { DATABASE_URL: databaseUrl, EVM_RPC_URL: evm.url, NEAR_RPC_URL: near.url, ...chains }
   const attestationRoot = await file('attestation-root.pem', platform.rootPem)
   const simulatorPlatform = await file('simulator-platform.json', JSON.stringify(await platform.toJson()))
 
   const child = async (name: string, program: string, environment: Record<string, string>, portVariable?: string) => {
     const logFile = join(directory, `${name}.log`)
-    const told = overriding(name, { ...shared, ...environment })
+    const told = overriding(name, environment)
     const port = portVariable === undefined ? {} : { portVariable }
     const onLaunch = (stop: () => Promise<void>) => void stops.push(stop)
     return startChild({ name, program, environment: told, logFile, onLaunch, onTrouble, ...port })
@@ -101,62 +102,55 @@ async function start(options: SystemOptions, stops: (() => Promise<unknown>)[]):
 
   const verifierAt = (key: Hex, at: number) => {
     const port = ports.VERIFIER_PORT === 0 ? 0 : ports.VERIFIER_PORT + at
-    const environment = { VERIFIER_KEY: key, VERIFIER_PORT: String(port), ATTESTATION_ROOT: attestationRoot }
+    const environment = {
+      ...chains,
+      VERIFIER_KEY: key,
+      VERIFIER_PORT: String(port),
+      ATTESTATION_ROOT: attestationRoot,
+    }
     return child(`verifier-${at + 1}`, 'enclave/src/verifier/main.ts', environment, 'VERIFIER_PORT')
   }
+  const graphqlSettings = { DATABASE_URL: databaseUrl, GRAPHQL_PORT: String(ports.GRAPHQL_PORT) }
   const [indexer, graphql, ...verifiers] = await Promise.all([
-    child('indexer', 'indexer/src/main.ts', {}),
-    child('graphql', 'graphql/src/main.ts', { GRAPHQL_PORT: String(ports.GRAPHQL_PORT) }, 'GRAPHQL_PORT'),
+    child('indexer', 'indexer/src/main.ts', nodes),
+    child('graphql', 'graphql/src/main.ts', graphqlSettings, 'GRAPHQL_PORT'),
     ...verifierKeys.map(verifierAt),
   ])
   const relayerSettings = {
-    RELAYER_KEY: evm.relayerKey,
+    ...nodes,
+    RELAYER_EVM_KEY: evm.relayerKey,
+    RELAYER_NEAR_ACCOUNT: near.relayer.accountId,
+    RELAYER_NEAR_KEYS: near.relayer.secretKeys.join(','),
     RELAYER_PORT: String(ports.RELAYER_PORT),
     VERIFIER_URLS: verifiers.map(({ url }) => url).join(','),
     ATTESTATION_ROOT: attestationRoot,
-    SPONSORED_TOKENS: evm.token,
+    SPONSORED_TOKENS: `${evm.token},${near.token}`,
   }
   const relayer = await child('relayer', 'relayer/src/main.ts', relayerSettings, 'RELAYER_PORT')
   onProgress(`Relayer, indexer, GraphQL and ${VERIFIERS} verifiers run, each in a process of its own`)
 
   let enclaves = 0
-  const startEnclave = (operator: Hex) => {
-    const settings = {
+  const startEnclave = (operators: Readonly<Record<string, string>>) => {
+    const settings: Record<string, string> = {
       RELAYER_URL: relayer.url,
       ENCLAVE_PORT: String(ports.ENCLAVE_PORT),
-      OPERATOR: operator,
       SIMULATOR_PLATFORM: simulatorPlatform,
+    }
+    for (const [chain, operator] of Object.entries(operators)) {
+      const kind = chainKind(chain)
+      settings[`${kind.toUpperCase()}_DEPLOYMENT`] = deployments[kind]
+      settings[`${kind.toUpperCase()}_OPERATOR`] = operator
     }
     return child(`enclave-${++enclaves}`, 'enclave/src/main.ts', settings, 'ENCLAVE_PORT')
   }
   const graphqlUrl = `${graphql.url}/graphql`
-  return { evm, databaseUrl, graphqlUrl, relayer, indexer, graphql, verifiers, logs: directory, startEnclave }
+  return { evm, near, databaseUrl, graphqlUrl, relayer, indexer, graphql, verifiers, logs: directory, startEnclave }
 }
 
-async function startDatabase(url: string | undefined, stops: (() => Promise<unknown>)[]): Promise<string> {
-  if (url) return requireAnswer(url)
-  const server = await startEmbeddedPostgres()
-  stops.push(server.stop)
-  return server.url
-}
-
-async function requireAnswer(url: string): Promise<string> {
-  const { sql, close } = connect(url, { max: 1 })
-  try {
-    await sql`select 1`
-    return url
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigurationError(
-      `DATABASE_URL names a Postgres that does not answer (${reason}): start it, or unset DATABASE_URL for the embedded one.`,
-      { cause },
-    )
-  } finally {
-    await close()
-  }
-}
-
-/** A database that outlives the devnet must not take the next devnet for the same chain. */
-function chainIdFor(databaseUrl: string | undefined): number {
-  return databaseUrl ? Math.floor(Date.now() / 1000) : 31337
+/** A database that outlives the devnets must not take the next ones for the same chains. */
+function chainIdsFor(databaseUrl: string | undefined): { evmChainId: number; nearChainId: string } {
+  const started = Math.floor(Date.now() / 1000)
+  return databaseUrl
+    ? { evmChainId: started, nearChainId: `localnet-${started}` }
+    : { evmChainId: 31337, nearChainId: 'localnet' }
 }
