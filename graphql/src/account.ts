@@ -1,9 +1,6 @@
-import { chainKind, fromHex, type Hex } from '@parley/protocol'
+import { ACCOUNT_ID, chainKind, fromHex, type Hex } from '@parley/protocol'
 
 const ADDRESS = /^0x[0-9a-f]{40}$/i
-
-/** nearcore's crate near-account-id: 2 to 64 characters, lower-case letters and digits with single separators in between. */
-const ACCOUNT_ID = /^(?=.{2,64}$)[a-z0-9]+([-_.][a-z0-9]+)*$/
 
 /** NEAR lets nobody take such a name but for the whole address: it is one with digits missing, or too many. */
 const HALF_AN_ADDRESS = /^0x[0-9a-f]*$/i

@@ -1,4 +1,5 @@
 export * from './account.ts'
+export * from './account-id.ts'
 export * from './attestation.ts'
 export { fromJson, type Json, toJson } from './codec.ts'
 export * from './domain.ts'

@@ -38,13 +38,14 @@ export function readNearEvents(
   const line = parseLine(log)
   if (line?.standard !== NEAR_EVENT_STANDARD) return []
   const name = eventNames.get(line.event)
-  if (name === undefined) throw new RangeError(`"${line.event}" is not an event of Parley`)
+  if (name === undefined) throw new RangeError(`${JSON.stringify(line.event)} is not an event of Parley`)
   return line.data.map((data) => {
     if (typeof data !== 'object' || data === null) throw new RangeError(`${line.event} has ${data} for its fields`)
+    const read = (key: string, kind: EventFieldKind) =>
+      toValue(kind, data[key] ?? findArgument(line.event, key, data), `${line.event}.${key}`)
     const fields = Object.entries<EventFieldKind>(events[name]).map(([field, kind]) => {
-      const key = toSnakeCase(field)
-      if (field === 'indexedMetadataKey') return [field, toHex(keccak256(utf8(String(data.metadata_key))))]
-      return [field, toValue(kind, data[key] ?? findArgument(line.event, key, data), `${line.event}.${key}`)]
+      if (field !== 'indexedMetadataKey') return [field, read(toSnakeCase(field), kind)]
+      return [field, toHex(keccak256(utf8(String(read('metadata_key', 'string')))))]
     })
     return { name, args: Object.fromEntries(fields) } as NamedEvent
   })
@@ -75,7 +76,7 @@ function parseLine(log: string): Line | undefined {
 function toValue(kind: EventFieldKind, value: unknown, path: string): unknown {
   switch (kind) {
     case 'uint':
-      if (typeof value === 'string' && /^([0-9]+|0x[0-9a-f]+)$/.test(value)) return BigInt(value)
+      if (typeof value === 'string' && isUint256(value)) return BigInt(value)
       break
     case 'bool':
       if (typeof value === 'boolean') return value
@@ -95,4 +96,11 @@ function toValue(kind: EventFieldKind, value: unknown, path: string): unknown {
       break
   }
   throw new RangeError(`${path} is ${JSON.stringify(value)}, not a ${kind}`)
+}
+
+/** Solidity's widest, whatever the chain. */
+const MAX_UINT256 = 2n ** 256n - 1n
+
+function isUint256(text: string): boolean {
+  return /^([0-9]{1,78}|0x[0-9a-f]{1,64})$/.test(text) && BigInt(text) <= MAX_UINT256
 }

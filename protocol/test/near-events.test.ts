@@ -10,6 +10,8 @@ const names = Object.keys(events) as EventName[]
 const lineOf = (event: string, ...data: unknown[]) =>
   `EVENT_JSON:${JSON.stringify({ standard: 'parley', version: '1.0.0', event, data })}`
 
+const metadata = { agent_id: '1', metadata_value: '0x' }
+
 /** A field as a contract logs it, and as readers have it. */
 const fields: Readonly<Record<EventFieldKind, fc.Arbitrary<{ readonly logged: unknown; readonly read: unknown }>>> = {
   uint: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }).chain((value) =>
@@ -86,6 +88,11 @@ describe('readNearEvents', () => {
   it.each([
     ['an unknown event', lineOf('job_forgotten', {})],
     ['an event without a name', 'EVENT_JSON:{"standard":"parley","data":[]}'],
+    ['an event whose name is no text', lineOf({ toString: 1 } as never, {})],
+    ['a key that is no text', lineOf('metadata_set', { ...metadata, metadata_key: { toString: 1 } })],
+    ['a key that is missing', lineOf('metadata_set', metadata)],
+    ['a number that Solidity cannot hold', lineOf('job_expired', { job_id: String(2n ** 256n) })],
+    ['a number of a thousand digits', lineOf('job_expired', { job_id: '9'.repeat(1_000) })],
     ['Solidity’s name', lineOf('JobExpired', { job_id: '1' })],
     ['a missing field', lineOf('job_expired', {})],
     ['fields that are null', lineOf('job_expired', null)],

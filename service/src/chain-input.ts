@@ -1,5 +1,5 @@
 /** What a body says about chains and accounts, where a program serves more than one chain. */
-import { type ChainKind, type Hex, ParleyError } from '@parley/protocol'
+import { ACCOUNT_ID, type ChainKind, type Hex, ParleyError } from '@parley/protocol'
 import { z } from 'zod'
 import { hexOf } from './hex-schema.ts'
 
@@ -20,8 +20,8 @@ export function pickChain<Served extends { readonly chain: string }>(
 
 const address = hexOf(20)
 
-/** 2 to 64 characters: lower-case letters and digits, with single separators between (NEAR's crate near-account-id). */
-export const accountId = z.string().regex(/^(?=.{2,64}$)[a-z0-9]+([-_.][a-z0-9]+)*$/, 'must be an account id of NEAR')
+/** An account id of NEAR. */
+export const accountId = z.string().regex(ACCOUNT_ID, 'must be an account id of NEAR')
 
 /** An account of a chain of this kind: an address, in lower case from here on, or an account id. Throws InputInvalid with the field. */
 export function parseAccount(text: string, kind: 'evm', field: string): Hex

@@ -1,12 +1,5 @@
-import { readJsonFile } from '@parley/service'
+import { accountId, readJsonFile } from '@parley/service'
 import { z } from 'zod'
-
-/** NEAR's rules for account ids: 2 to 64 characters, words of a-z and 0-9 with one of `.`, `-` and `_` between two. */
-const accountId = z
-  .string()
-  .min(2)
-  .max(64)
-  .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'is not an account id')
 
 /** Where the contracts of one chain are. `fromBlock` is the first block that can hold an event of theirs. */
 export const deploymentSchema = z

@@ -21,7 +21,7 @@ test('readDeployment gives what the file says', async () => {
 test.each([
   ['is no JSON', 'agents: a', /cannot be read as JSON/],
   ['lacks an account', JSON.stringify({ ...DEPLOYMENT, parley: undefined }), /parley/],
-  ['has an account that is none', JSON.stringify({ ...DEPLOYMENT, agents: 'a..b' }), /is not an account id/],
+  ['has an account that is none', JSON.stringify({ ...DEPLOYMENT, agents: 'a..b' }), /must be an account id of NEAR/],
   ['names no chain', JSON.stringify({ ...DEPLOYMENT, chainId: 'near:localnet' }), /is not the name of a chain/],
 ])('readDeployment refuses a file that %s, with its path', async (_, text, problem) => {
   const path = await write('wrong.json', text)
