@@ -36,6 +36,8 @@ export async function bundleContract(entry: string): Promise<Bundle> {
         typescript: { removeClassFieldsWithoutInitializer: true },
       },
       plugins: [collectKeptNames(keep), includeBytes(), substituteNatives(), exportMethods()],
+      // Without it each module's path stands in a comment, from where the command was called: other bytes in another folder.
+      experimental: { attachDebugInfo: 'none' },
       onLog: (_level, log) => refuseUnresolved(log),
     })
     const { output } = await build.generate({

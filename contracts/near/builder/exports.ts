@@ -21,6 +21,9 @@ type Decorator = Class['decorators'][number]
 
 const RUN_METHOD = fileURLToPath(new URL('./runtime/run-method.ts', import.meta.url))
 
+/** What contracts import it by: a path would be as long as the repository lies deep, and move the columns behind it. */
+const RUN_METHOD_NAME = 'near-run-method'
+
 /**
  * Gives each decorated method of each `@NearBindgen` class an exported function, as near-sdk-js's Babel plugin
  * (lib/cli/build-tools/near-bindgen-exporter.js) does. They are added behind the last line, so that no line moves.
@@ -29,6 +32,10 @@ export function exportMethods(): Plugin {
   const classOfMethod = new Map<string, string>()
   return {
     name: 'export-methods',
+    resolveId: {
+      filter: { id: /^near-run-method$/ },
+      handler: () => RUN_METHOD,
+    },
     transform: {
       filter: { id: /\.[jt]s$/, code: /@NearBindgen\b/ },
       handler(code, id) {
@@ -51,7 +58,7 @@ function exportStatements(methods: readonly ExportedMethod[]): string {
     ({ className, name, kind }) =>
       `function near_${name}() { near_run_${kind}(${className}, ${JSON.stringify(name)}) } export { near_${name} as ${name} };`,
   )
-  return `\nimport { ${kinds.join(', ')} } from ${JSON.stringify(RUN_METHOD)}; ${wrappers.join(' ')}`
+  return `\nimport { ${kinds.join(', ')} } from '${RUN_METHOD_NAME}'; ${wrappers.join(' ')}`
 }
 
 function exportedMethods(code: string, id: string): ExportedMethod[] {

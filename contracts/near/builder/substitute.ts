@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'rolldown'
 import { parseAst } from 'rolldown/parseAst'
@@ -25,6 +25,10 @@ const DOUBLES = new Map([
 export function substituteNatives(): Plugin {
   return {
     name: 'substitute-natives',
+    resolveId: {
+      filter: { id: /^near-native\// },
+      handler: (name) => join(RUNTIME, basename(name)),
+    },
     transform: {
       filter: { id: /near-sdk-js|protocol/ },
       handler(code, id) {
@@ -46,7 +50,8 @@ function replaceExports(code: string, id: string, double: string): string {
     replaced = replaced.slice(0, range.start) + blank + replaced.slice(range.end)
   }
   const list = names.join(', ')
-  return `import { ${list} } from ${JSON.stringify(double)}; export { ${list} }; ${replaced}`
+  // By a short name: a path would be as long as the repository lies deep, and move the columns behind it.
+  return `import { ${list} } from 'near-native/${basename(double)}'; export { ${list} }; ${replaced}`
 }
 
 interface Range {
