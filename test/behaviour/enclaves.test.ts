@@ -308,6 +308,14 @@ describe.each(CHAINS)('enclaves on %s', (_, open) => {
       await expectRefusal(chain, late, 'OwnableUnauthorizedAccount', chain.accounts.owner)
     })
 
+    it('stays when it is given to nobody before it is taken', async () => {
+      await chain.send('owner', 'transferOwnership', { newOwner: chain.accounts.carol })
+      await chain.send('owner', 'transferOwnership', { newOwner: NOBODY })
+
+      const taking = chain.send('carol', 'acceptOwnership', {})
+      await expectRefusal(chain, taking, 'OwnableUnauthorizedAccount', chain.accounts.carol)
+    })
+
     it('passes to nobody who was not named, by nobody but the owner', async () => {
       const taking = chain.send('carol', 'acceptOwnership', {})
       await expectRefusal(chain, taking, 'OwnableUnauthorizedAccount', chain.accounts.carol)

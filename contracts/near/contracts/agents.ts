@@ -18,10 +18,16 @@ import {
 
 const WALLET_KEY = 'agentWallet'
 
-/** Texts and bytes are logged: see `input.text`. */
+/** Texts and bytes are logged: see `input.loggedText`. */
 const MAX_URI_LENGTH = 4096
 const MAX_KEY_LENGTH = 256
 const MAX_VALUE_LENGTH = 8192
+
+/** Of what a registration brings, in its logs: what is in them for every agent takes less than 2,048 bytes besides. */
+const MAX_REGISTRATION_LOG_SIZE = 14_336
+
+/** What an entry's event takes besides its texts. It also keeps the entries below the 100 logs that a call may have. */
+const ENTRY_LOG_SIZE = 160
 
 interface Agent {
   readonly owner: string
@@ -43,8 +49,10 @@ export class Agents {
   /** Registers the caller as owner of a new agent. The metadata key "agentWallet" is reserved. */
   @call({})
   register({ agent_uri = '', metadata = [] }: { agent_uri?: string; metadata?: MetadataEntry[] }): string {
-    const uri = input.text(agent_uri, 'agent_uri', MAX_URI_LENGTH)
+    const uri = input.loggedText(agent_uri, 'agent_uri', MAX_URI_LENGTH)
     const entries = input.list(metadata, 'metadata').map((entry) => entryOf(entry, 'metadata'))
+    const size = entries.reduce((sum, entry) => sum + logSizeOf(entry), input.logSize(uri))
+    input.requireLogSize(size, 'metadata', 'logs', MAX_REGISTRATION_LOG_SIZE)
     const owner = caller()
     const agentId = String(this.next_agent_id++)
 
@@ -62,7 +70,7 @@ export class Agents {
   @call({})
   set_agent_uri({ agent_id, new_uri }: { agent_id: string; new_uri: string }): void {
     const agentId = agentIdOf(agent_id)
-    const uri = input.text(new_uri, 'new_uri', MAX_URI_LENGTH)
+    const uri = input.loggedText(new_uri, 'new_uri', MAX_URI_LENGTH)
     const agent = authorizedAgent(agentId)
 
     chargeStorage(agent.owner, () => writeAgent(agentId, { ...agent, uri }))
@@ -106,7 +114,7 @@ export class Agents {
   @view({})
   get_metadata({ agent_id, metadata_key }: { agent_id: string; metadata_key: string }): Hex {
     const agentId = agentIdOf(agent_id)
-    const key = input.text(metadata_key, 'metadata_key', MAX_KEY_LENGTH)
+    const key = input.loggedText(metadata_key, 'metadata_key', MAX_KEY_LENGTH)
     if (key !== WALLET_KEY) return readRecord<Hex>(metadataRecord(agentId, key)) ?? '0x'
     const wallet = walletOf(agentId)
     return wallet === null ? '0x' : walletBytes(wallet)
@@ -126,19 +134,13 @@ export class Agents {
   }
 
   @call({ payableFunction: true })
-  storage_deposit({
-    account_id,
-    registration_only = false,
-  }: {
-    account_id?: string
-    registration_only?: boolean
-  }): StorageBalance {
-    const accountId = input.optionalAccount(account_id, 'account_id') ?? caller()
-    return storageDeposit(accountId, input.bool(registration_only, 'registration_only'))
+  storage_deposit(deposit: { account_id?: string | null; registration_only?: boolean | null }): StorageBalance {
+    const accountId = input.optionalAccount(deposit.account_id, 'account_id') ?? caller()
+    return storageDeposit(accountId, input.bool(deposit.registration_only ?? false, 'registration_only'))
   }
 
   @call({ payableFunction: true })
-  storage_withdraw({ amount }: { amount?: string }): StorageBalance {
+  storage_withdraw({ amount }: { amount?: string | null }): StorageBalance {
     return storageWithdraw(amount === undefined || amount === null ? null : input.uint(amount, 'amount', 128n))
   }
 
@@ -201,9 +203,13 @@ function agentIdOf(value: unknown, field = 'agent_id'): string {
 
 function entryOf(value: unknown, field: string): MetadataEntry {
   const { metadata_key, metadata_value } = input.object(value, field)
-  const key = input.text(metadata_key, 'metadata_key', MAX_KEY_LENGTH)
-  input.text(metadata_value, 'metadata_value', MAX_VALUE_LENGTH)
+  const key = input.loggedText(metadata_key, 'metadata_key', MAX_KEY_LENGTH)
+  input.loggedText(metadata_value, 'metadata_value', MAX_VALUE_LENGTH)
   return { metadata_key: key, metadata_value: input.bytes(metadata_value, 'metadata_value') }
+}
+
+function logSizeOf({ metadata_key, metadata_value }: MetadataEntry): number {
+  return ENTRY_LOG_SIZE + input.logSize(metadata_key) + metadata_value.length
 }
 
 function agentRecord(agentId: string): string {

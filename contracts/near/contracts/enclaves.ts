@@ -38,6 +38,12 @@ export interface Enclave {
   readonly encryption_key: Hex
 }
 
+interface Challenge {
+  readonly issued_at: string
+  /** Who has paid for this record, and is credited when it is used up. */
+  readonly issued_by: string
+}
+
 export function writeVerifiers(verifiers: readonly Hex[], quorum: bigint): void {
   require(quorum > 0n && quorum <= BigInt(verifiers.length), 'QuorumInvalid', quorum, verifiers.length)
 
@@ -55,8 +61,9 @@ export function issueChallenge(domainSeparator: Uint8Array, count: number): Hex 
   const unique = [domainSeparator, near.randomSeed(), wordFromUint(near.blockHeight()), wordFromUint(BigInt(count))]
   const challenge = toHex(near.keccak256(concat(unique)))
   const issued_at = String(now())
+  const issued: Challenge = { issued_at, issued_by: caller() }
 
-  chargeStorage(caller(), () => writeRecord(challengeRecord(challenge), issued_at))
+  chargeStorage(caller(), () => writeRecord(challengeRecord(challenge), issued))
   emit('challenge_issued', { challenge, issued_at })
   return challenge
 }
@@ -68,7 +75,7 @@ export function registerEnclave(
   settings: Settings,
 ): void {
   const { enclave, operator, workload, encryptionKey, quoteId } = report
-  const { issuedAt, expiresAt } = checkReport(report, signatures, domainSeparator, settings)
+  const { issuedAt, issuedBy, expiresAt } = checkReport(report, signatures, domainSeparator, settings)
 
   const registered: Enclave = {
     operator,
@@ -78,10 +85,8 @@ export function registerEnclave(
     workload,
     encryption_key: encryptionKey,
   }
-  chargeStorage(caller(), () => {
-    near.storageRemove(challengeRecord(report.challenge))
-    writeRecord(enclaveRecord(enclave), registered)
-  })
+  chargeStorage(issuedBy, () => near.storageRemove(challengeRecord(report.challenge)))
+  chargeStorage(caller(), () => writeRecord(enclaveRecord(enclave), registered))
   emit('enclave_registered', {
     enclave,
     operator,
@@ -99,9 +104,10 @@ export function checkReport(
   domainSeparator: Uint8Array,
   { max_age_seconds, quorum_size }: Settings,
 ) {
-  const issuedAt = BigInt(challengeIssuedAt(report.challenge))
+  const challenge = readChallenge(report.challenge)
 
-  require(issuedAt !== 0n, 'ChallengeUnknown', report.challenge)
+  require(challenge !== null, 'ChallengeUnknown', report.challenge)
+  const issuedAt = BigInt(challenge.issued_at)
   require(now() <= issuedAt + CHALLENGE_AGE_SECONDS, 'ChallengeExpired', report.challenge, issuedAt)
   const latest = issuedAt + BigInt(max_age_seconds)
   const expiresAt = report.expiresAt < latest ? report.expiresAt : latest
@@ -114,7 +120,7 @@ export function checkReport(
   require(known?.is_revoked !== true, 'EnclaveIsRevoked', report.enclave)
   const digest = hashTypedData(domainSeparator, nearMessages.EnclaveReport, report, near.keccak256)
   requireQuorum(digest, signatures, quorum_size)
-  return { issuedAt, expiresAt }
+  return { issuedAt, issuedBy: challenge.issued_by, expiresAt }
 }
 
 export function revokeEnclave(enclave: Hex, owner: string): void {
@@ -158,7 +164,11 @@ export function isWorkloadAllowed(workload: Hex): boolean {
 
 /** Seconds; "0" when it was never given or is used up. */
 export function challengeIssuedAt(challenge: Hex): string {
-  return readRecord<string>(challengeRecord(challenge)) ?? '0'
+  return readChallenge(challenge)?.issued_at ?? '0'
+}
+
+function readChallenge(challenge: Hex): Challenge | null {
+  return readRecord<Challenge>(challengeRecord(challenge))
 }
 
 const VERIFIERS = 'verifiers'

@@ -6,10 +6,10 @@ import * as input from './input.ts'
 import { fund } from './jobs.ts'
 import { readRecord, writeRecord } from './records.ts'
 
-/** Descriptions are logged, beside five other events when a job is hired: see `input.text`. */
+/** Descriptions are logged, beside five other events when a job is hired: see `input.loggedText`. */
 export const MAX_DESCRIPTION_LENGTH = 4096
 
-/** Tokens that are believed when they say who sends: whoever hires takes an id and state in the client's name. */
+/** Tokens that are believed when they say who sends: what they bring acts in the client's name. */
 export function writeTrustedTokens(tokens: readonly string[]): void {
   writeRecord(TRUSTED_TOKENS, tokens)
 }
@@ -24,8 +24,8 @@ export function isTokenTrusted(token: string): boolean {
 }
 
 /**
- * `msg` is JSON, `{"fund": {…}}` or `{"hire": {…}}`. The token is who calls: any may fund the job that is paid in it, and can lie about
- * its own money only. Answers how much is not needed; a hiring answers when the agent registry has.
+ * `msg` is JSON, `{"fund": {…}}` or `{"hire": {…}}`. The token is who calls: one that the owner trusts, for anybody can call this and
+ * name any client. Answers how much is not needed; a hiring answers when the agent registry has.
  */
 export function onTransfer(
   agents: string,
@@ -37,15 +37,21 @@ export function onTransfer(
     const { job_id, expected_budget } = input.object(purpose.fund, 'msg.fund')
     const jobId = input.bytes32(job_id, 'msg.fund.job_id')
     const expectedBudget = input.uint(expected_budget, 'msg.fund.expected_budget')
+    requireTrustedCaller()
     return String(fund(jobId, expectedBudget, { client, token: caller(), received: amount }))
   }
   if (purpose.hire === undefined) throw new ContractError('InputInvalid', 'msg is neither to fund nor to hire')
-  require(isTokenTrusted(caller()), 'ClientOnly', caller())
-  hire(agents, domainSeparator, client, amount, termsOf(input.object(purpose.hire, 'msg.hire')))
+  const terms = termsOf(input.object(purpose.hire, 'msg.hire'))
+  requireTrustedCaller()
+  hire(agents, domainSeparator, client, amount, terms)
   return undefined
 }
 
 const TRUSTED_TOKENS = 'tokens'
+
+function requireTrustedCaller(): void {
+  require(isTokenTrusted(caller()), 'ClientOnly', caller())
+}
 
 function trustedTokens(): readonly string[] {
   return readRecord<readonly string[]>(TRUSTED_TOKENS) ?? []
@@ -57,7 +63,7 @@ function termsOf(terms: Readonly<Record<string, unknown>>) {
     provider: input.account(terms.provider, 'msg.hire.provider'),
     agentId: input.uint(terms.provider_agent_id, 'msg.hire.provider_agent_id'),
     expiredAt: input.uint(terms.expired_at, 'msg.hire.expired_at'),
-    description: input.text(terms.description, 'msg.hire.description', MAX_DESCRIPTION_LENGTH),
+    description: input.loggedText(terms.description, 'msg.hire.description', MAX_DESCRIPTION_LENGTH),
     bodyHash: input.bytes32(terms.body_hash, 'msg.hire.body_hash'),
     workload: input.bytes32(terms.workload, 'msg.hire.workload'),
     observability: input.uint(terms.observability, 'msg.hire.observability', 8n),

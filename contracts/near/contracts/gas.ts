@@ -11,7 +11,13 @@ export const AGENT_CALLBACK_GAS = 20n * TERA
 /** Ours takes 1.1; another may do more. */
 export const TOKEN_TRANSFER_GAS = 20n * TERA
 
-/** Takes 1.3, and reading the answer of a hostile token that spends all its gas on a long one another 2. */
+/** More would pay for an answer that is too long for `PAYOUT_CALLBACK_GAS` to read. */
+export const MAX_TOKEN_TRANSFER_GAS = 60n * TERA
+
+/** What `claim_payment` keeps for itself to send the money. */
+export const CLAIM_GAS = 5n * TERA
+
+/** Takes 2.2, and reading the answer of a hostile token that spends all its gas on a long one another 2.4. */
 export const PAYOUT_CALLBACK_GAS = 10n * TERA
 
 /** What `ft_transfer_call` keeps: for itself, with a message as long as a hiring's may be, and for `ft_resolve_transfer`. */

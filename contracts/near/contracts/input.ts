@@ -15,6 +15,9 @@ import {
 } from '@parley/protocol'
 import { ContractError } from './contract-error.ts'
 
+/** Around a text in JSON. */
+const QUOTES = 2
+
 /** Longer decimal numbers than 2^256 has are refused before they are computed. */
 const MAX_DIGITS = 78
 
@@ -54,11 +57,29 @@ export function optionalAccount(value: unknown, field: string): string | null {
   return value === undefined || value === null ? null : account(value, field)
 }
 
-/** A log holds 16,384 bytes: `maxLength` keeps what is logged below that, whatever else is in it. */
-export function text(value: unknown, field: string, maxLength: number): string {
+export function text(value: unknown, field: string): string {
   if (typeof value !== 'string') throw invalid(field, 'is not a text')
-  if (value.length > maxLength) throw invalid(field, `has ${value.length} characters, more than ${maxLength}`)
   return value
+}
+
+/**
+ * A call's logs hold 16,384 bytes: what is logged has `maxLength` characters at most, and takes no more than three bytes for each, which
+ * any script does; control characters take six.
+ */
+export function loggedText(value: unknown, field: string, maxLength: number): string {
+  const read = text(value, field)
+  if (read.length > maxLength) throw invalid(field, `has ${read.length} characters, more than ${maxLength}`)
+  requireLogSize(logSize(read), field, 'a log', 3 * maxLength)
+  return read
+}
+
+/** The bytes that a text takes in a log. */
+export function logSize(text: string): number {
+  return utf8(JSON.stringify(text)).length - QUOTES
+}
+
+export function requireLogSize(size: number, field: string, where: 'a log' | 'logs', max: number): void {
+  if (size > max) throw invalid(field, `takes ${size} bytes in ${where}, more than ${max}`)
 }
 
 export function bool(value: unknown, field: string): boolean {

@@ -132,8 +132,10 @@ export function fund(
   require(job.provider !== null, 'ProviderNotSet', job_id)
   require(budget === expectedBudget, 'BudgetMismatch', budget, expectedBudget)
   require(now() < BigInt(job.expired_at), 'JobPastExpiry', job_id, job.expired_at)
-  const ofItsToken = token === job.token ? received : 0n
-  require(ofItsToken >= budget, 'TokenShortfall', ofItsToken, budget)
+  const isForeign = token !== null && token !== job.token
+  const brought = isForeign ? 0n : received
+  // A foreign token has no say, not even over a job that pays nothing.
+  require(!isForeign && brought >= budget, 'TokenShortfall', brought, budget)
 
   writeJob(job_id, { ...job, status: JobStatus.Funded })
   emit('job_funded', { job_id, client, amount: job.budget })

@@ -4,7 +4,7 @@ import { require } from './contract-error.ts'
 
 export interface Owned {
   owner_id: string
-  /** Empty when ownership is on its way to nobody. */
+  /** Empty when ownership is not on its way to anybody. */
   pending_owner_id: string
 }
 
@@ -12,10 +12,10 @@ export function requireOwner({ owner_id }: Owned): void {
   require(caller() === owner_id, 'OwnableUnauthorizedAccount', caller())
 }
 
-export function transferOwnership(contract: Owned, newOwner: string): void {
+export function transferOwnership(contract: Owned, newOwner: string | null): void {
   requireOwner(contract)
 
-  contract.pending_owner_id = newOwner
+  contract.pending_owner_id = newOwner ?? ''
 }
 
 export function acceptOwnership(contract: Owned): void {

@@ -60,7 +60,7 @@ export class Parley {
   max_age_seconds = 0
   challenge_count = 0
 
-  /** `verifiers` are addresses in ascending order, of which `quorum` must sign; `tokens` are those that clients may hire by. */
+  /** `verifiers` are addresses in ascending order, of which `quorum` must sign; `tokens` are those that clients may pay by. */
   @initialize({})
   init(settings: {
     owner: string
@@ -112,7 +112,7 @@ export class Parley {
     enclaves.setWorkload(input.bytes32(workload, 'workload'), input.bool(is_allowed, 'is_allowed'))
   }
 
-  /** Lets clients hire by this token, or no longer: it is believed when it says who sends. Owner only. */
+  /** Lets clients hire and fund by this token, or no longer: it is believed when it says who sends. Owner only. */
   @call({})
   set_token({ token, is_trusted }: { token: string; is_trusted: boolean }): void {
     requireOwner(this)
@@ -120,9 +120,10 @@ export class Parley {
     setToken(input.account(token, 'token'), input.bool(is_trusted, 'is_trusted'))
   }
 
+  /** To nobody takes an offer back. Owner only. */
   @call({})
-  transfer_ownership({ new_owner }: { new_owner: string }): void {
-    transferOwnership(this, input.account(new_owner, 'new_owner'))
+  transfer_ownership({ new_owner }: { new_owner: string | null }): void {
+    transferOwnership(this, input.optionalAccount(new_owner, 'new_owner'))
   }
 
   @call({})
@@ -144,7 +145,7 @@ export class Parley {
       provider: input.optionalAccount(job.provider, 'provider'),
       evaluator: input.optionalAccount(job.evaluator, 'evaluator'),
       expiredAt: input.uint(job.expired_at, 'expired_at'),
-      description: input.text(job.description, 'description', MAX_DESCRIPTION_LENGTH),
+      description: input.loggedText(job.description, 'description', MAX_DESCRIPTION_LENGTH),
       hook: input.optionalAccount(job.hook, 'hook'),
       agentId: input.uint(job.provider_agent_id, 'provider_agent_id'),
     })
@@ -226,7 +227,7 @@ export class Parley {
   }
 
   @call({ payableFunction: true })
-  storage_deposit(deposit: { account_id?: string; registration_only?: boolean }): StorageBalance {
+  storage_deposit(deposit: { account_id?: string | null; registration_only?: boolean | null }): StorageBalance {
     const accountId = input.optionalAccount(deposit.account_id, 'account_id') ?? caller()
     return storageDeposit(accountId, input.bool(deposit.registration_only ?? false, 'registration_only'))
   }

@@ -7,11 +7,11 @@ import { near } from 'near-sdk-js'
 import { callThen } from './calls.ts'
 import { require } from './contract-error.ts'
 import { emit } from './events.ts'
-import { PAYOUT_CALLBACK_GAS, TOKEN_TRANSFER_GAS } from './gas.ts'
+import { CLAIM_GAS, MAX_TOKEN_TRANSFER_GAS, PAYOUT_CALLBACK_GAS, TOKEN_TRANSFER_GAS } from './gas.ts'
 import { type Job, JobStatus, knownJob, readJob, writeJob } from './job.ts'
 
-/** Writes the ended job, and sends what it holds. */
-export function payOut(job_id: Hex, job: Job): void {
+/** Writes the ended job, and sends what it holds. `gas` is the token's. */
+export function payOut(job_id: Hex, job: Job, gas = TOKEN_TRANSFER_GAS): void {
   if (job.budget === '0' || job.token === null) {
     writeJob(job_id, job)
     // Solidity tells of a payment of nothing, and of no refund.
@@ -24,7 +24,7 @@ export function payOut(job_id: Hex, job: Job): void {
 
   const transfer = { receiver_id: payeeOf(job), amount: job.budget }
   callThen(
-    { contract: job.token, method: 'ft_transfer', args: transfer, deposit: 1n, gas: TOKEN_TRANSFER_GAS },
+    { contract: job.token, method: 'ft_transfer', args: transfer, deposit: 1n, gas },
     { method: 'on_payout', args: { job_id }, gas: PAYOUT_CALLBACK_GAS },
   )
 }
@@ -38,13 +38,13 @@ export function onPayout(job_id: Hex): void {
   if (isPaid) emitPaid(job_id, job)
 }
 
-/** Tries again. Anyone may. */
+/** Tries again. Anyone may, and bring more gas for a token that needs it. */
 export function claimPayment(job_id: Hex): void {
   const job = knownJob(job_id)
 
   require(job.payout === 'owed', 'NothingOwed', job_id)
 
-  payOut(job_id, job)
+  payOut(job_id, job, gasOfClaim())
 }
 
 /** What a token refused to move and can be claimed. */
@@ -61,6 +61,12 @@ function emitPaid(job_id: Hex, job: Job): void {
 
 function payeeOf({ status, provider, client }: Job): string {
   return status === JobStatus.Completed && provider !== null ? provider : client
+}
+
+function gasOfClaim(): bigint {
+  const left = near.prepaidGas() - near.usedGas() - CLAIM_GAS - PAYOUT_CALLBACK_GAS
+  if (left < TOKEN_TRANSFER_GAS) return TOKEN_TRANSFER_GAS
+  return left < MAX_TOKEN_TRANSFER_GAS ? left : MAX_TOKEN_TRANSFER_GAS
 }
 
 function hasMoved(): boolean {

@@ -42,7 +42,7 @@ export class Token {
     const sender_id = caller()
     const receiver_id = input.account(transfer.receiver_id, 'receiver_id')
     const amount = input.uint(transfer.amount, 'amount', 128n)
-    const msg = input.text(transfer.msg, 'msg', Number.MAX_SAFE_INTEGER)
+    const msg = input.text(transfer.msg, 'msg')
 
     move(sender_id, receiver_id, amount)
 
@@ -61,7 +61,10 @@ export class Token {
     )
   }
 
-  /** Takes back what the receiver did not need, all if it failed, as far as it has not spent it. */
+  /**
+   * Takes back what the receiver did not need, all if it failed, as far as it has not spent it. Must not fail: what comes back to a sender
+   * that has left is burnt, as near-contract-standards does.
+   */
   @call({})
   ft_resolve_transfer(transfer: { sender_id: string; receiver_id: string; amount: string }): string {
     requireSelf()
@@ -69,6 +72,11 @@ export class Token {
     const amount = BigInt(transfer.amount)
     const unused = smaller(unusedOf(amount), balanceOf(receiver_id) ?? 0n)
 
+    if (unused > 0n && balanceOf(sender_id) === null) {
+      this.total_supply = String(BigInt(this.total_supply) - unused)
+      burn(receiver_id, unused)
+      return String(amount)
+    }
     if (unused > 0n) move(receiver_id, sender_id, unused)
     return String(amount - unused)
   }
@@ -143,6 +151,9 @@ export class Token {
   }
 }
 
+/** Of an amount in JSON, with its quotes: nothing longer is read, which might be made to exhaust the memory. */
+const MAX_AMOUNT_LENGTH = 41
+
 const REGISTERED: StorageBalance = { total: String(ACCOUNT_COST), available: '0' }
 
 function move(from: string, to: string, amount: bigint): void {
@@ -159,6 +170,12 @@ function move(from: string, to: string, amount: bigint): void {
   logEvent('nep141', '1.0.0', 'ft_transfer', { old_owner_id: from, new_owner_id: to, amount: String(amount) })
 }
 
+/** The owner has as much. */
+function burn(owner_id: string, amount: bigint): void {
+  writeRecord(balanceRecord(owner_id), String((balanceOf(owner_id) ?? 0n) - amount))
+  logEvent('nep141', '1.0.0', 'ft_burn', { owner_id, amount: String(amount), memo: 'the sender has left' })
+}
+
 /** `null` for an account that is not registered. */
 function balanceOf(accountId: string): bigint | null {
   const balance = readRecord<string>(balanceRecord(accountId))
@@ -168,7 +185,9 @@ function balanceOf(accountId: string): bigint | null {
 /** What the receiver says it does not need; everything, when it failed or says nothing that makes sense. */
 function unusedOf(amount: bigint): bigint {
   try {
-    return smaller(input.uint(JSON.parse(near.promiseResult(0)), 'unused', 128n), amount)
+    const answer = near.promiseResult(0)
+    if (answer.length > MAX_AMOUNT_LENGTH) return amount
+    return smaller(input.uint(JSON.parse(answer), 'unused', 128n), amount)
   } catch {
     return amount
   }

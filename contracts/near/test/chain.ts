@@ -8,7 +8,7 @@ import { deployerOf, Failed, failureOf, type Order, transactTogether } from './t
 
 export const CHAIN_ID = 'localnet'
 export const NEAR = 10n ** 24n
-const TERA = 10n ** 12n
+export const TERA = 10n ** 12n
 const MAX_AGE = 7n * 86_400n
 export const QUORUM = 2
 
@@ -36,7 +36,7 @@ export interface Receipt {
 interface CallOptions {
   /** yoctoNEAR. */
   readonly deposit?: bigint
-  readonly gas?: bigint
+  readonly gas?: bigint | undefined
 }
 
 export type Call = readonly [from: Actor, contract: string, method: string, args: unknown, options?: CallOptions]

@@ -1,8 +1,9 @@
 import { type Hex, requestHash } from '@parley/protocol'
 import { encodeAbiParameters, keccak256 } from 'viem'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ALICE, BOB, CAROL, RELAYER } from './actors.ts'
-import { type Chain, keccak, openChain } from './chain.ts'
+import { ALICE, BOB, CAROL, OWNER, RELAYER } from './actors.ts'
+import { type Chain, keccak, NEAR, openChain, TERA } from './chain.ts'
+import { deployToken, TOKEN } from './hostile-token.ts'
 import {
   acceptance,
   BUDGET,
@@ -101,13 +102,17 @@ describe('a hiring', () => {
     expect(await jobOf(chain, job_id)).toBeNull()
   })
 
-  it.each(['x', '€', '🤖', '"'])('takes the longest description, of %s', async (character) => {
-    const description = character.repeat(4096 / character.length)
+  it.each(['x', '€', '🤖', '"', '\\', '\u0001a'])(
+    'takes the longest description, of %j, with 100 Tgas',
+    async (part) => {
+      const description = part.repeat(part === '\u0001a' ? 1755 : 4096 / part.length)
+      const [from, token, method, args] = hireCall({ description })
 
-    const { events } = await chain.send(...hireCall({ description }))
+      const { events } = await chain.send(from, token, method, args, { deposit: 1n, gas: 100n * TERA })
 
-    expect(events[1]).toEqual({ name: 'JobDescribed', args: { jobId: BigInt(job_id), description } })
-  })
+      expect(events[1]).toEqual({ name: 'JobDescribed', args: { jobId: BigInt(job_id), description } })
+    },
+  )
 
   it('that the agent registry ended uses its id up, and the next one goes through', async () => {
     chain.attempt(...hireCall({ provider_agent_id: '9' }))
@@ -209,6 +214,37 @@ describe('money for a job', () => {
 
     expect(failure).toBe(refusal)
     expect(await balanceOf(chain, ALICE.accountId)).toBe(100n * BUDGET)
+  })
+})
+
+describe('money that comes back to an account that has left the token', () => {
+  it('is burnt, and stays with nobody', async () => {
+    const supply = async () => BigInt(await chain.view<string>(chain.dollar, 'ft_total_supply'))
+    const [before, all] = [await supply(), await balanceOf(chain, ALICE.accountId)]
+    const refused = chain.transferCall(ALICE, chain.dollar, all, hiring(chain, job_id, { provider_agent_id: '9' }))
+    const leaving = [ALICE, chain.dollar, 'storage_unregister', {}, { deposit: 1n }] as const
+
+    const [hired, left] = chain.attemptTogether(refused, leaving)
+
+    expect(left?.value).toBe(true)
+    expect(hired?.value).toBe(String(all))
+    const burn = { owner_id: chain.parley, amount: String(all), memo: 'the sender has left' }
+    const log = `EVENT_JSON:${JSON.stringify({ standard: 'nep141', version: '1.0.0', event: 'ft_burn', data: [burn] })}`
+    expect(hired?.status.receiptOutcomes.flatMap(({ logs }) => logs)).toContain(log)
+    expect(await balanceOf(chain, chain.parley)).toBe(0n)
+    expect(await supply()).toBe(before - all)
+  })
+
+  it('goes back when the receiver’s answer is no amount, however deep it is', async () => {
+    const deep = `(data (i32.const 0) "${'['.repeat(3000)}")`
+    deployToken(chain, `${deep} (func (export "ft_on_transfer") (call $value_return (i64.const 3000) (i64.const 0)))`)
+    await chain.send(OWNER, chain.dollar, 'storage_deposit', { account_id: TOKEN.accountId }, { deposit: NEAR })
+    const before = await balanceOf(chain, ALICE.accountId)
+
+    const args = { receiver_id: TOKEN.accountId, amount: '100', msg: '' }
+    await chain.send(ALICE, chain.dollar, 'ft_transfer_call', args, { deposit: 1n })
+
+    expect(await balanceOf(chain, ALICE.accountId)).toBe(before)
   })
 })
 

@@ -22,8 +22,10 @@ export const ACCEPTING = '(func (export "ft_transfer"))'
 /** A transfer that spends all its gas. */
 export const SPENDING = '(func (export "ft_transfer") (loop $again (br $again)))'
 
-/** A transfer that answers with as much as its gas pays for. */
-export const TALKATIVE = '(func (export "ft_transfer") (call $value_return (i64.const 300000) (i64.const 0)))'
+/** A transfer that succeeds and answers with this many bytes: 20 Tgas pay for 290,000. */
+export function talkative(bytes: number): string {
+  return `(func (export "ft_transfer") (call $value_return (i64.const ${bytes}) (i64.const 0)))`
+}
 
 /** A transfer that calls a method of the escrow with these arguments. */
 export function callingBack(escrow: string, method: string, args: object): string {

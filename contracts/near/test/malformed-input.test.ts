@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ALICE, OWNER } from './actors.ts'
+import { ALICE, CAROL, OWNER } from './actors.ts'
 import { type Chain, openChain } from './chain.ts'
+import { begin, DAY, hiring, nextJobId } from './steps.ts'
 
 const HASH = `0x${'77'.repeat(32)}`
 const ADDRESS = `0x${'77'.repeat(20)}`
@@ -69,7 +70,7 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
   revoke_enclave: { enclave: 'address' },
   set_workload: { workload: 'bytes32', is_allowed: 'bool' },
   set_token: { token: 'account', is_trusted: 'bool' },
-  transfer_ownership: { new_owner: 'account' },
+  transfer_ownership: { new_owner: 'account?' },
   create_job: {
     provider: 'account?',
     evaluator: 'account?',
@@ -153,6 +154,7 @@ let chain: Chain
 
 beforeAll(async () => {
   chain = await openChain()
+  await begin(chain)
   await chain.send(OWNER, chain.parley, 'set_token', { token: ALICE.accountId, is_trusted: true })
 })
 
@@ -254,6 +256,54 @@ describe('texts', () => {
     const { events } = await chain.send(ALICE, chain.agents, 'register', { agent_uri })
 
     expect(events[1]?.args).toMatchObject({ agentURI: agent_uri })
+  })
+
+  it.each(['\u0001', '\ud800', '\u0000"'])(
+    'that %j makes too long for a log are refused, and no id is used up',
+    async (part) => {
+      const description = part.repeat(4096 / part.length)
+      const evaluator = CAROL.accountId
+      const job = { ...valuesOf(parleyCalls.create_job ?? {}), evaluator, hook: null, expired_at: chain.now() + DAY }
+      const before = await nextJobId(chain)
+
+      const { failure } = chain.attempt(ALICE, chain.parley, 'create_job', { ...job, description })
+      expect(failure).toMatch(/^InputInvalid: description takes [0-9]+ bytes in a log, more than 12288/)
+      const hired = chain.attempt(
+        ...chain.transferCall(ALICE, chain.dollar, 5n, hiring(chain, before, { description })),
+      )
+      expect(hired.failure).toMatch(/^InputInvalid: msg.hire.description takes [0-9]+ bytes in a log/)
+
+      expect(await nextJobId(chain)).toBe(before)
+      await expectRefused(chain.agents, 'register', { agent_uri: description }, 'agent_uri')
+    },
+  )
+})
+
+describe('the metadata of a registration', () => {
+  const entries = (count: number, bytes: number) =>
+    Array.from({ length: count }, (_, n) => ({ metadata_key: `k${n}`, metadata_value: `0x${'00'.repeat(bytes)}` }))
+  const register = (metadata: object, agent_uri = '') =>
+    chain.attempt(ALICE, chain.agents, 'register', { agent_uri, metadata })
+
+  it.each([
+    ['too many entries', entries(98, 0), ''],
+    ['too long values', entries(3, 4000), ''],
+    ['long values beside a long URI', entries(1, 1500), '€'.repeat(4000)],
+  ])('with %s for the logs is refused', (_, metadata, uri) => {
+    expect(register(metadata, uri).failure).toMatch(
+      /^InputInvalid: metadata takes [0-9]+ bytes in logs, more than 14336/,
+    )
+  })
+
+  it.each([
+    ['many entries', entries(60, 0), ''],
+    ['a long value', entries(1, 4000), ''],
+    ['the longest URI', entries(3, 100), '€'.repeat(4095)],
+  ])('with %s is logged', (_, metadata, uri) => {
+    const { failure, events } = register(metadata, uri)
+
+    expect(failure).toBeUndefined()
+    expect(events).toHaveLength(3 + metadata.length)
   })
 })
 

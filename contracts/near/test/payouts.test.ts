@@ -1,8 +1,8 @@
 import type { Hex } from '@parley/protocol'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ALICE, BOB, CAROL, OWNER, RELAYER } from './actors.ts'
-import { type Chain, jsonOf, openChain } from './chain.ts'
-import { ACCEPTING, callingBack, deployToken, REFUSING, SPENDING, TALKATIVE, TOKEN } from './hostile-token.ts'
+import { type Chain, jsonOf, openChain, TERA } from './chain.ts'
+import { ACCEPTING, callingBack, deployToken, REFUSING, SPENDING, TOKEN, talkative } from './hostile-token.ts'
 import {
   BUDGET,
   balanceOf,
@@ -24,14 +24,17 @@ beforeAll(async () => {
   chain = await openChain()
   await begin(chain)
   deployToken(chain, REFUSING)
+  await trust(true)
   restore = chain.snapshot()
 })
 
 beforeEach(() => restore())
 
+const trust = (is_trusted: boolean) =>
+  chain.send(OWNER, chain.parley, 'set_token', { token: TOKEN.accountId, is_trusted })
 const complete = (job_id: Hex) => [CAROL, chain.parley, 'complete', { job_id, reason: HASH }] as const
 const reject = (job_id: Hex) => [CAROL, chain.parley, 'reject', { job_id, reason: HASH }] as const
-const claim = (job_id: Hex) => [RELAYER, chain.parley, 'claim_payment', { job_id }] as const
+const claim = (job_id: Hex, gas?: bigint) => [RELAYER, chain.parley, 'claim_payment', { job_id }, { gas }] as const
 const owed = (job_id: Hex) => chain.view<string>(chain.parley, 'owed', { job_id })
 const namesOf = ({ events }: { readonly events: readonly { readonly name: string }[] }) =>
   events.map(({ name }) => name)
@@ -147,12 +150,41 @@ describe('a token that spends all its gas', () => {
 
 describe('a token that answers at length', () => {
   it('cannot make the callback run out of gas', async () => {
-    deployToken(chain, TALKATIVE)
+    deployToken(chain, talkative(290_000))
     const job_id = await createHostileJob()
 
-    chain.attempt(...complete(job_id))
+    const { events } = chain.attempt(...complete(job_id))
 
-    expect((await jobOf(chain, job_id))?.payout).not.toBe('sending')
+    expect(namesOf({ events })).toEqual(['JobCompleted', 'PaymentReleased'])
+    expect((await jobOf(chain, job_id))?.payout).toBeNull()
+  })
+
+  it.each([600_000, 850_000, 4_000_000])(
+    'of %i bytes neither, when the claim brings all the gas there is',
+    async (bytes) => {
+      const job_id = await createHostileJob()
+      chain.attempt(...complete(job_id))
+      deployToken(chain, talkative(bytes))
+
+      chain.attempt(...claim(job_id, 300n * TERA))
+
+      expect((await jobOf(chain, job_id))?.payout).not.toBe('sending')
+    },
+  )
+})
+
+describe('a token that takes much gas', () => {
+  it('is paid by a claim that brings it', async () => {
+    deployToken(chain, talkative(600_000))
+    const job_id = await createHostileJob()
+    chain.attempt(...complete(job_id))
+    expect(await owed(job_id)).toBe(String(BUDGET))
+
+    chain.attempt(...claim(job_id, 40n * TERA))
+    expect(await owed(job_id)).toBe(String(BUDGET))
+    const { events } = await chain.send(...claim(job_id, 100n * TERA))
+
+    expect(namesOf({ events })).toEqual(['PaymentReleased'])
   })
 })
 
@@ -179,7 +211,29 @@ describe('a token that lies', () => {
     expect(await balanceOf(chain, chain.parley)).toBe(BUDGET)
   })
 
+  it('about what it brought does not fund a job that pays nothing in another token', async () => {
+    const job_id = await createPricedJob(chain, chain.dollar)
+    await chain.send(BOB, chain.parley, 'set_budget', { job_id, token: chain.dollar, amount: 0n })
+
+    const funding = chain.send(...fundCall(job_id, 0n, { fund: { job_id, expected_budget: 0n } }))
+
+    await expect(funding).rejects.toThrow('TokenShortfall: 0 0')
+    expect(await jobOf(chain, job_id)).toMatchObject({ status: 0 })
+  })
+
+  it.each([0n, BUDGET])('about who sent it funds no job of %s in anybody’s name', async (amount) => {
+    await trust(false)
+    const job_id = await createPricedJob(chain, TOKEN.accountId)
+    await chain.send(BOB, chain.parley, 'set_budget', { job_id, token: TOKEN.accountId, amount })
+
+    const funding = chain.send(...fundCall(job_id, amount, { fund: { job_id, expected_budget: amount } }))
+
+    await expect(funding).rejects.toThrow(`ClientOnly: ${TOKEN.accountId}`)
+    expect(await jobOf(chain, job_id)).toMatchObject({ status: 0 })
+  })
+
   it('about who sent it takes no id and no deposit in anybody’s name', async () => {
+    await trust(false)
     const job_id = await nextJobId(chain)
 
     const hiringAlice = chain.send(...fundCall(job_id, BUDGET, hiring(chain, job_id)))
@@ -189,19 +243,16 @@ describe('a token that lies', () => {
   })
 
   it('hires when the owner trusts it, until it does no longer', async () => {
-    const trust = (is_trusted: boolean) =>
-      [OWNER, chain.parley, 'set_token', { token: TOKEN.accountId, is_trusted }] as const
     const isTrusted = () => chain.view(chain.parley, 'is_token_trusted', { token: TOKEN.accountId })
     const job_id = await nextJobId(chain)
 
-    await chain.send(...trust(true))
     expect(await isTrusted()).toBe(true)
     await chain.send(...fundCall(job_id, BUDGET, hiring(chain, job_id)))
     expect(await jobOf(chain, job_id)).toMatchObject({ client: ALICE.accountId, token: TOKEN.accountId })
 
-    await chain.send(...trust(false))
+    await trust(false)
     expect(await isTrusted()).toBe(false)
-    const [, , , args] = trust(true)
+    const args = { token: TOKEN.accountId, is_trusted: true }
     await expect(chain.send(ALICE, chain.parley, 'set_token', args)).rejects.toThrow(
       `OwnableUnauthorizedAccount: ${ALICE.accountId}`,
     )

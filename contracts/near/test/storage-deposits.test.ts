@@ -1,8 +1,8 @@
 import type { Hex } from '@parley/protocol'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ALICE, actor, BOB, OPERATOR, OWNER, RELAYER, ROOT } from './actors.ts'
+import { ALICE, actor, BOB, CAROL, OPERATOR, OWNER, RELAYER, ROOT } from './actors.ts'
 import { type Chain, NEAR, openChain } from './chain.ts'
-import { begin, createFundedJob, createPricedJob, DAY, hiring, nextJobId, registration, WORKLOAD } from './steps.ts'
+import { begin, createFundedJob, DAY, hiring, nextJobId, registration, WORKLOAD } from './steps.ts'
 
 const YOCTO_PER_BYTE = 10n ** 19n
 const JOB_COST = 720n * YOCTO_PER_BYTE
@@ -64,6 +64,12 @@ describe.each(['parley', 'agents'] as const)('storage_deposit of %s', (name) => 
     await deposit({}, NEAR, chain[name])
 
     expect(await available(chain[name], RELAYER.accountId)).toBe(before + NEAR)
+  })
+
+  it('takes null for an argument that is left out', async () => {
+    const { value } = await deposit({ account_id: null, registration_only: null }, 5n, chain[name])
+
+    expect(value).toMatchObject({ total: String(NEAR + 5n) })
   })
 
   it('rejects less than an account costs', async () => {
@@ -132,13 +138,10 @@ describe('storage_unregister', () => {
   })
 
   it('keeps the count of jobs, so that no job gets the id of another', async () => {
-    const first = await createPricedJob(chain, chain.dollar)
-    // Alice is credited what she frees of the operator's, until nothing is charged to her any more.
-    await chain.send(OWNER, chain.parley, 'set_workload', { workload: WORKLOAD, is_allowed: true })
-    for (let round = 0; round < 10; round++) {
-      const { value } = await chain.send(OPERATOR, chain.parley, 'issue_challenge', {})
-      await chain.send(ALICE, chain.parley, 'register_enclave', await registration(chain, value as Hex))
-    }
+    const first = await nextJobId(chain)
+    // The agent is not Carol's: the registry ends the job, which has used up its id and takes up nothing.
+    const creation = { provider: CAROL.accountId, evaluator: OWNER.accountId, provider_agent_id: '0', description: '' }
+    chain.attempt(ALICE, chain.parley, 'create_job', { ...creation, expired_at: chain.now() + DAY })
     expect((await balanceOf(chain.parley, ALICE.accountId))?.available).toBe(String(NEAR - ACCOUNT_COST))
 
     await expect(unregister()).rejects.toThrow('StorageDepositTooLow')
@@ -181,6 +184,20 @@ describe('what is charged', () => {
 
     // 75 bytes of key, 4 of value, 40 that NEAR adds.
     expect((await available(chain.parley, OWNER.accountId)) - before).toBe(119n * YOCTO_PER_BYTE)
+  })
+
+  it('for a challenge is credited to who issued it when somebody else uses it up', async () => {
+    await chain.send(OWNER, chain.parley, 'set_workload', { workload: WORKLOAD, is_allowed: true })
+    const first = await chain.send(OPERATOR, chain.parley, 'issue_challenge', {})
+    await chain.send(RELAYER, chain.parley, 'register_enclave', await registration(chain, first.value as Hex))
+    const [issuer, bringer] = [OPERATOR.accountId, RELAYER.accountId]
+    const before = [await available(chain.parley, issuer), await available(chain.parley, bringer)]
+
+    const { value } = await chain.send(OPERATOR, chain.parley, 'issue_challenge', {})
+    expect(await available(chain.parley, issuer)).toBeLessThan(before[0] ?? 0n)
+    await chain.send(RELAYER, chain.parley, 'register_enclave', await registration(chain, value as Hex))
+
+    expect([await available(chain.parley, issuer), await available(chain.parley, bringer)]).toEqual(before)
   })
 
   it('for a job is paid when it is created and covers all that comes, whoever acts later', async () => {
