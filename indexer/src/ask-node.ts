@@ -13,27 +13,47 @@ export interface NodeAnswer {
 export interface PostOptions {
   readonly signal: AbortSignal
   readonly maxBytes: number
+  /** How long the node may say nothing. Whatever it sends at all may take its time: anybody can make a transaction of many megabytes. */
+  readonly silenceMilliseconds?: number
 }
 
-const TIMEOUT_MILLISECONDS = 10_000
+/** The answer is larger than was asked for. */
+export class AnswerTooLarge extends RpcRefused {
+  override readonly name = 'AnswerTooLarge'
 
-/** Posts JSON to a node. Throws RpcRefused for an answer that is too large. Errors never hold the URL: there may be a key in it. */
-export async function postJson(url: string, body: unknown, { signal, maxBytes }: PostOptions): Promise<NodeAnswer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]),
-  })
-  return { status: response.status, text: await readText(response, maxBytes) }
+  constructor(maxBytes: number) {
+    super(`the answer has more than ${maxBytes} bytes`)
+  }
 }
 
-async function readText(response: Response, maxBytes: number): Promise<string> {
+const SILENCE_MILLISECONDS = 10_000
+
+/** Posts JSON to a node. Throws AnswerTooLarge. Errors never hold the URL: there may be a key in it. */
+export async function postJson(url: string, body: unknown, options: PostOptions): Promise<NodeAnswer> {
+  const { signal, maxBytes, silenceMilliseconds = SILENCE_MILLISECONDS } = options
+  const silence = new AbortController()
+  const isSilent = () => silence.abort(new Error(`the node said nothing for ${silenceMilliseconds} ms`))
+  const timer = setTimeout(isSilent, silenceMilliseconds)
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.any([signal, silence.signal]),
+    })
+    return { status: response.status, text: await readText(response, maxBytes, timer) }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function readText(response: Response, maxBytes: number, timer: NodeJS.Timeout): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of response.body ?? []) {
+    timer.refresh()
     size += chunk.length
-    if (size > maxBytes) throw new RpcRefused(`the answer has more than ${maxBytes} bytes`)
+    if (size > maxBytes) throw new AnswerTooLarge(maxBytes)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

@@ -1,4 +1,4 @@
-import { type ChainEvent, type JobStatus, NOBODY } from '@parley/protocol'
+import { type ChainEvent, type ErrorName, type JobStatus, NOBODY } from '@parley/protocol'
 import type { Change, Rows } from './change.ts'
 import { originOf, updateOf } from './origin.ts'
 
@@ -9,8 +9,8 @@ export function changesOf(event: ChainEvent): Change[] {
     case 'RequestExecuted':
       return [forwardedRequest(event, { hasSucceeded: true })]
     case 'RequestFailed': {
-      const [error = args.reason] = args.reason.split(':', 1)
-      return [forwardedRequest(event, { hasSucceeded: false, error, reason: args.reason })]
+      const { reason } = args
+      return [forwardedRequest(event, { hasSucceeded: false, error: errorOf(reason), reason })]
     }
 
     case 'Registered': {
@@ -84,6 +84,12 @@ function forwardedRequest(
   const { requestId, from: account, nonce } = event.args
   const values = { ...originOf(event), requestId, account, nonce, ...outcome }
   return { table: 'forwarded_requests', key: [requestId], kind: 'insert', values }
+}
+
+/** The name that a reason starts with. A stranger's contract may say whatever it likes instead, at any length. */
+function errorOf(reason: string): string {
+  const [name] = /^\w{1,64}(?=:|$)/.exec(reason) ?? []
+  return name ?? ('TransactionReverted' satisfies ErrorName)
 }
 
 function agentUpdate(event: ChainEvent, agentId: bigint, values: Partial<Rows['agents']>): Change {

@@ -32,7 +32,7 @@ async function indexInSession(options: IndexerOptions, onWritten: () => void): P
   await migrate(url)
   const session = await openSession({ url, chain: chain.id, log, signal })
   try {
-    const store = createStore({ session, chain: chain.id, finalityBlocks })
+    const store = createStore({ session, chain: chain.id, finalityBlocks, log })
     for await (const step of chain.follow(store.readBlocks, AbortSignal.any([signal, session.lost]))) {
       await write(store, step)
       report(log, step)

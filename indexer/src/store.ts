@@ -1,10 +1,12 @@
 import { blocks, events, jobs } from '@parley/database'
 import type { ChainEvent } from '@parley/protocol'
+import type { Log } from '@parley/service'
 import { and, arrayOverlaps, desc, eq, gt, lt, lte, max, sql } from 'drizzle-orm'
 import type { Batch, BlockId, Fork, StoredBlock } from './chain.ts'
 import { subjectOf } from './change.ts'
 import { fromEventRow, toEventRow } from './event-row.ts'
 import { fold, subjectsOf } from './fold.ts'
+import { findMisfit } from './row-limits.ts'
 import type { Session } from './session.ts'
 import { deleteRows, insertRows, readRows, type Transaction, writeRows } from './table-rows.ts'
 import { shapeOf, shapes } from './table-shape.ts'
@@ -23,12 +25,13 @@ export interface StoreOptions {
   readonly chain: string
   /** Blocks deeper than this are forgotten, but for the newest of them: the common block of the deepest fork. */
   readonly finalityBlocks: number
+  readonly log: Log
 }
 
 const eventsShape = shapeOf(events)
 
 /** A chain's tables, written in one session. */
-export function createStore({ session: { db, requireLock }, chain, finalityBlocks }: StoreOptions): Store {
+export function createStore({ session: { db, requireLock }, chain, finalityBlocks, log }: StoreOptions): Store {
   const readBlocks = (tx: Pick<Transaction, 'select'>) => selectBlocks(tx, chain)
 
   const change = (newest: BlockId | undefined, action: (tx: Transaction) => Promise<void>) =>
@@ -41,8 +44,9 @@ export function createStore({ session: { db, requireLock }, chain, finalityBlock
 
   return {
     readBlocks: () => readBlocks(db),
-    apply: ({ after, upTo, events }) =>
+    apply: ({ after, upTo, events: happened }) =>
       change(after, async (tx) => {
+        const events = happened.filter((event) => isStorable(event, log))
         const rows = fold(await readRows(tx, chain, new Set(events.flatMap(subjectsOf))), events)
         await insertRows(tx, eventsShape, events.map(toEventRow))
         await writeRows(tx, rows.values())
@@ -53,6 +57,13 @@ export function createStore({ session: { db, requireLock }, chain, finalityBlock
     undo: ({ newest, common }) =>
       change(newest, (tx) => (common ? undoAfter(tx, chain, common.number) : undoAll(tx, chain))),
   }
+}
+
+function isStorable(event: ChainEvent, log: Log): boolean {
+  const column = findMisfit(event)
+  const { transaction, name } = event
+  if (column) log.warn({ transaction, name, column }, 'an event that PostgreSQL cannot hold is skipped')
+  return !column
 }
 
 async function selectBlocks(tx: Pick<Transaction, 'select'>, chain: string): Promise<StoredBlock[]> {

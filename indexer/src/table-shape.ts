@@ -8,6 +8,10 @@ export interface ColumnShape {
   readonly field: string
   /** As in SQL. */
   readonly name: string
+  /** PostgreSQL's word. */
+  readonly type: string
+  /** Alone or with others. */
+  readonly isIndexed: boolean
 }
 
 export interface TableShape {
@@ -17,10 +21,18 @@ export interface TableShape {
   readonly key: readonly ColumnShape[]
 }
 
-/** Names of columns and key, from what Drizzle knows of a table. */
+/** What Drizzle knows of a table. */
 export function shapeOf(table: PgTable): TableShape {
-  const columns = Object.entries(getTableColumns(table)).map(([field, { name }]) => ({ field, name }))
-  const keyNames = getTableConfig(table).primaryKeys.flatMap((key) => key.columns.map((column) => column.name))
+  const { primaryKeys, indexes } = getTableConfig(table)
+  const keyNames = primaryKeys.flatMap((key) => key.columns.map((column) => column.name))
+  const indexedNames = indexes.flatMap(({ config }) =>
+    config.columns.map((column) => ('name' in column ? column.name : undefined)),
+  )
+  const indexed = new Set([...keyNames, ...indexedNames])
+  const columns = Object.entries(getTableColumns(table)).map(([field, column]) => {
+    const { name } = column
+    return { field, name, type: column.getSQLType(), isIndexed: indexed.has(name) }
+  })
   const key = keyNames.flatMap((name) => columns.filter((column) => column.name === name))
   return { table, columns, key }
 }

@@ -164,6 +164,21 @@ describe.each(Object.entries(cases))('%s', (name, { given = [], args, rows }) =>
   })
 })
 
+describe('the error of a request that failed', () => {
+  test.each([
+    ['is the name before the colon', 'JobUnknown: 7', 'JobUnknown'],
+    ['is the reason where that is a name', 'NotEnoughBalance', 'NotEnoughBalance'],
+    ['is none of 8,000 characters', 'x'.repeat(8_000), 'TransactionReverted'],
+    ['is no long word either', `${'x'.repeat(65)}: 7`, 'TransactionReverted'],
+    ['is no sentence', 'who knows: why', 'TransactionReverted'],
+    ['is there though nothing was said', '', 'TransactionReverted'],
+  ])('%s', (_, reason, error) => {
+    const [change] = changesOf(event('RequestFailed', { requestId: HASH, from: ALICE, nonce: 1n, reason }))
+
+    expect(change?.values).toMatchObject({ error, reason })
+  })
+})
+
 describe('where a row comes from', () => {
   test('stays the same when the row changes, and where it changed last does not', () => {
     const [row] = fold(new Map(), [attested, { ...attested, ...at(9) }]).values()

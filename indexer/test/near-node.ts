@@ -6,6 +6,7 @@ import {
   createNode,
   decode,
   delegateActionHash,
+  delegateActionV2Hash,
   formatHash,
   formatKey,
   type NodeOptions,
@@ -119,6 +120,24 @@ export async function startNearNode(options: NodeOptions = {}) {
     return { requestId: `0x${Buffer.from(hash).toString('hex')}`, nonce: delegateAction.nonce }
   }
 
+  /** The same in version 2, which protocol version 86 still takes. */
+  function delegateV2(from: NearActor, contract: string, actions: NonDelegateAction[]) {
+    const nonce = nextNonce(from)
+    const delegateAction = {
+      kind: 'V2',
+      senderId: from.accountId,
+      receiverId: contract,
+      actions,
+      nonce: { kind: 'Nonce', nonce },
+      maxBlockHeight: 2n ** 64n - 1n,
+      publicKey: from.key.publicKey,
+    } as const
+    const hash = delegateActionV2Hash(delegateAction)
+    const signature = signMessage(from.key, hash)
+    submit(RELAYER, from.accountId, [{ kind: 'DelegateV2', delegateAction, signature }])
+    return { requestId: `0x${Buffer.from(hash).toString('hex')}`, nonce }
+  }
+
   function view<Answer>(contract: string, method: string, args: object = {}): Answer {
     const result = node.query({ kind: 'latest' })?.callFunction(contract, method, Buffer.from(JSON.stringify(args)))
     if (result?.status !== 'success') throw new Error(`${method}: ${result?.message}`)
@@ -177,6 +196,7 @@ export async function startNearNode(options: NodeOptions = {}) {
     submit,
     call,
     delegate,
+    delegateV2,
     view,
     settle,
     /** To be called after a revert: nonces are free again. */

@@ -1,7 +1,7 @@
 import binaryen from 'binaryen'
 
 /**
- * A contract of somebody else, whose methods take their input as it comes: `log` logs it, `log_and_fail` fails after that, `register` calls the agent
+ * A contract of somebody else, whose methods take their input as it comes: `log` logs it, `log_and_fail` fails after that, `ft_transfer_call` fails with it, `register` calls the agent
  * registry's `register` with it, and `register_later` does so when a `promise_yield` that nobody resumes has run out, 200 blocks later.
  */
 export function strangerCode(agents: string): Uint8Array {
@@ -22,6 +22,7 @@ function source(agents: string): string {
     (import "env" "register_len" (func $register_len (param i64) (result i64)))
     (import "env" "log_utf8" (func $log_utf8 (param i64 i64)))
     (import "env" "panic" (func $panic))
+    (import "env" "panic_utf8" (func $panic_utf8 (param i64 i64)))
     (import "env" "promise_batch_create" (func $promise_batch_create (param i64 i64) (result i64)))
     (import "env" "promise_batch_action_function_call"
       (func $function_call (param i64 i64 i64 i64 i64 i64 i64)))
@@ -38,6 +39,10 @@ function source(agents: string): string {
     (func (export "log_and_fail")
       (call $log)
       (call $panic))
+    (func (export "ft_transfer_call")
+      (call $input (i64.const 0))
+      (call $read_register (i64.const 0) (i64.const 1024))
+      (call $panic_utf8 (call $register_len (i64.const 0)) (i64.const 1024)))
     (func (export "register")
       (call $input (i64.const 0))
       (call $function_call

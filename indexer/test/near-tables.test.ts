@@ -118,6 +118,18 @@ describe('a delegate action', () => {
     ])
   })
 
+  test('of version 2 is a request, too', async () => {
+    const register = functionCall('register', { agent_uri: 'ipfs://second' })
+    let signed: object = {}
+    await act(() => {
+      const { requestId, nonce } = near.delegateV2(ALICE, near.deployment.agents, [register])
+      signed = { request_id: requestId, account: ALICE.accountId, nonce: String(nonce), has_succeeded: true }
+    })
+
+    expect(await database.sql`select uri from chain.agents`).toEqual([{ uri: 'ipfs://second' }])
+    expect(await requests()).toMatchObject([signed])
+  })
+
   test.each([
     ['its call', (node: NearNode) => delegateCall(node, 'claim_refund', { job_id: NO_JOB }), `JobUnknown: ${NO_JOB}`],
     ['a call by the token that it paid', payNonsense, 'InputInvalid: msg is neither to fund nor to hire'],
@@ -172,6 +184,18 @@ describe('what strangers do', () => {
 
     expect(await database.sql`select 1 from chain.agents`).toEqual([])
     expect(indexer.messages).not.toContain('a log is skipped')
+  })
+
+  test('the longest of their errors is a request that failed like any other', async () => {
+    // Of all sorts: what can be compressed fits into an index at any length.
+    const noise = Array.from({ length: 800 }, (_, at) => Math.sin(at).toString(36).slice(3, 13)).join('')
+    const pay = functionCall('ft_transfer_call', { [noise]: '', receiver_id: near.deployment.parley })
+    await act(() => void near.delegate(ALICE, STRANGER, [pay]))
+
+    const [request] = await requests()
+    expect(request).toMatchObject({ has_succeeded: false, error: 'TransactionReverted' })
+    expect(request?.reason).toBe(Buffer.from(pay.args).toString().slice(0, 2_000))
+    expect(await contentsOf(database)).toEqual(await indexFromScratch(databases, near))
   })
 
   test('their calls of our contracts are as good as anybody’s', async () => {

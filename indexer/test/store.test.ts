@@ -92,7 +92,7 @@ const ADDRESS: Hex = `0x${'a1'.repeat(20)}`
 async function open() {
   const session = await openSession({ url: database.url, chain, log, signal: new AbortController().signal })
   sessions.push(session)
-  return { session, store: createStore({ session, chain, finalityBlocks: 64 }) }
+  return { session, store: createStore({ session, chain, finalityBlocks: 64, log }) }
 }
 
 function block(number: number): StoredBlock {

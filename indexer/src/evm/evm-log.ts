@@ -10,6 +10,7 @@ import {
 } from '@parley/evm'
 import { type ChainEvent, type EventFieldKind, type EventName, events, type Hex } from '@parley/protocol'
 import { type Abi, type AbiEvent, decodeEventLog, toEventSelector } from 'viem'
+import { storableReason } from '../storable-reason.ts'
 
 /** A log as nodes give it; numbers are hexadecimal. */
 export interface RpcLog {
@@ -86,7 +87,7 @@ function normalizedValue(kind: EventFieldKind, value: unknown): unknown {
     case 'string':
       return storable(value as string)
     case 'reason':
-      return storable(readRevert(value as Hex).reason)
+      return storableReason(readRevert(value as Hex).reason)
     case 'bytes32':
     case 'bytes':
     case 'bool':

@@ -1,3 +1,4 @@
+import type { Deployment } from '@parley/near/deployment-file'
 import type { PendingTransaction, StoredBlock } from '../chain.ts'
 import { createBlockReader } from './block-reader.ts'
 import type { History } from './chain-history.ts'
@@ -28,7 +29,10 @@ const MOST_SUCCESSORS = 10
 /** So that not each outcome of a transaction that takes long costs a question. */
 const REMEMBERED_HEIGHTS = 10_000
 
-export function createHistoryReader(rpc: NearRpc, firstBlock: number): HistoryReader {
+export function createHistoryReader(
+  rpc: NearRpc,
+  { fromBlock: firstBlock, agents, parley }: Deployment,
+): HistoryReader {
   const blockReader = createBlockReader(rpc)
   /** Of final blocks, by hash. */
   const finalHeights = new Map<string, number>()
@@ -70,7 +74,7 @@ export function createHistoryReader(rpc: NearRpc, firstBlock: number): HistoryRe
   }
 
   async function readOnce(transaction: PendingTransaction): Promise<TransactionTree> {
-    return ended.get(transaction.hash) ?? readTree(rpc, transaction)
+    return ended.get(transaction.hash) ?? readTree(rpc, transaction, [agents, parley])
   }
 
   async function transactionsIn({ chunks }: NearBlock): Promise<PendingTransaction[]> {

@@ -45,7 +45,7 @@ const OLD_TRANSACTION_BLOCKS = 1_000
 export function createNearChain(options: NearChainOptions): Chain {
   const { rpc, deployment, pollMilliseconds, log, clock = Date.now } = options
   const id = `near:${deployment.chainId}`
-  const reader = createHistoryReader(rpc, deployment.fromBlock)
+  const reader = createHistoryReader(rpc, deployment)
   /** Since when there is a doubt about what follows a block. */
   let doubt: { readonly after: number; readonly since: number } | undefined
 

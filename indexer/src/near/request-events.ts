@@ -1,5 +1,5 @@
-import { storable } from '@parley/database'
 import type { NamedEvent } from '@parley/protocol'
+import { storableReason } from '../storable-reason.ts'
 import { type Delegate, delegateHash, readDelegate } from './delegate.ts'
 import { reasonOf } from './failure.ts'
 import { readArguments } from './function-call.ts'
@@ -36,7 +36,10 @@ export function requestEventOf(
   const args = { requestId: delegateHash(delegate), from, nonce }
   const [first] = failuresFrom(receiptId, tree).toSorted(compare)
   if (!first) return { contract, event: { name: 'RequestExecuted', args } }
-  return { contract, event: { name: 'RequestFailed', args: { ...args, reason: storable(reasonOf(first.failure)) } } }
+  return {
+    contract,
+    event: { name: 'RequestFailed', args: { ...args, reason: storableReason(reasonOf(first.failure)) } },
+  }
 }
 
 /** The contract of ours that a delegate action is for: its receiver, or the one that it has a token pay. */

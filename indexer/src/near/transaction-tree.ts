@@ -5,6 +5,7 @@ import type { NearRpc } from './near-rpc.ts'
 /** A transaction with everything that it has caused so far: receipts, their receipts, and so on. */
 export interface TransactionTree extends PendingTransaction {
   readonly receiver: string
+  /** The delegate actions only. */
   readonly actions: readonly ActionView[]
   /** The transaction's own first; others in no order that means something. */
   readonly outcomes: readonly Outcome[]
@@ -20,7 +21,7 @@ export interface Outcome {
   /** The account that it happened on. */
   readonly executor: string
   readonly receiptIds: readonly string[]
-  /** Those of a failure stay in the outcome, but nothing of what they tell is true. */
+  /** Of our contracts only. Those of a failure stay in the outcome, but nothing of what they tell is true. */
   readonly logs: readonly string[]
   /** nearcore's words, as JSON; undefined for a success. */
   readonly failure: unknown
@@ -29,6 +30,7 @@ export interface Outcome {
 interface Receipt {
   readonly predecessor: string
   readonly receiver: string
+  /** Those for our contracts only. */
   readonly actions: readonly ActionView[]
 }
 
@@ -64,26 +66,34 @@ interface StatusView {
   }[]
 }
 
-/** As far as the node knows it now. Throws when it does not know the transaction, or has not executed it yet. */
-export async function readTree(rpc: NearRpc, { hash, signer }: PendingTransaction): Promise<TransactionTree> {
+/**
+ * As far as the node knows it now. Throws when it does not know the transaction, or has not executed it yet. Of what happened on accounts other than `ours`
+ * it leaves out what was logged and the actions: all of a chain's transactions are read, and many are large.
+ */
+export async function readTree(
+  rpc: NearRpc,
+  { hash, signer }: PendingTransaction,
+  ours: readonly string[],
+): Promise<TransactionTree> {
   const params = { tx_hash: hash, sender_account_id: signer, wait_until: 'NONE' }
   const view = (await rpc.call('EXPERIMENTAL_tx_status', params)) as StatusView
   if (!view.transaction) throw new Error(`the node has not executed transaction ${hash} yet`)
   const { transaction, transaction_outcome, receipts_outcome, receipts } = view
-  const own = toOutcome(transaction_outcome)
+  const own = toOutcome(transaction_outcome, ours)
   const receiptsById = receipts.map(({ receipt_id, predecessor_id, receiver_id, receipt }) => {
-    const actions = receipt.Action?.actions ?? []
+    const actions = (ours.includes(receiver_id) && receipt.Action?.actions) || []
     return [receipt_id, { predecessor: predecessor_id, receiver: receiver_id, actions }] as const
   })
   // nearcore leaves it out where the signer is the receiver.
-  const first = { predecessor: signer, receiver: transaction.receiver_id, actions: transaction.actions }
+  const receiver = transaction.receiver_id
+  const first = { predecessor: signer, receiver, actions: ours.includes(receiver) ? transaction.actions : [] }
   const firstById = own.receiptIds.map((id) => [id, first] as const)
   return {
     hash,
     signer,
-    receiver: transaction.receiver_id,
-    actions: transaction.actions,
-    outcomes: [own, ...receipts_outcome.map(toOutcome)],
+    receiver,
+    actions: transaction.actions.filter(isDelegate),
+    outcomes: [own, ...receipts_outcome.map((outcome) => toOutcome(outcome, ours))],
     receipts: new Map([...firstById, ...receiptsById]),
   }
 }
@@ -108,8 +118,13 @@ export function hasEnded({ outcomes }: TransactionTree, isOver: (outcome: Outcom
   return outcomes.every((outcome) => isOver(outcome) && outcome.receiptIds.every((id) => known.has(id)))
 }
 
-function toOutcome({ id, block_hash, proof, outcome }: OutcomeView): Outcome {
-  const { executor_id: executor, receipt_ids: receiptIds, logs, status } = outcome
+function isDelegate(action: ActionView): boolean {
+  return typeof action === 'object' && ('Delegate' in action || 'DelegateV2' in action)
+}
+
+function toOutcome({ id, block_hash, proof, outcome }: OutcomeView, ours: readonly string[]): Outcome {
+  const { executor_id: executor, receipt_ids: receiptIds, status } = outcome
+  const logs = ours.includes(executor) ? outcome.logs : []
   const failure = typeof status === 'object' && 'Failure' in status ? status.Failure : undefined
   return { id, blockHash: block_hash, place: placeOf(proof), executor, receiptIds, logs, failure }
 }
