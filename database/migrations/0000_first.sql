@@ -208,5 +208,6 @@ CREATE UNIQUE INDEX "requests_idempotency_key" ON "relay"."requests" USING btree
 CREATE UNIQUE INDEX "requests_effect" ON "relay"."requests" USING btree ("chain","effect") WHERE status <> 'refused' and (status <> 'failed' or not is_final);--> statement-breakpoint
 CREATE INDEX "requests_created" ON "relay"."requests" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "requests_account" ON "relay"."requests" USING btree ("account","created_at");--> statement-breakpoint
+CREATE INDEX "requests_status" ON "relay"."requests" USING btree ("chain","status");--> statement-breakpoint
 CREATE INDEX "requests_open" ON "relay"."requests" USING btree ("created_at") WHERE not is_final;--> statement-breakpoint
 CREATE INDEX "transactions_request" ON "relay"."transactions" USING btree ("request_id");

@@ -60,6 +60,7 @@ export const requests = relaySchema.table(
       .where(sql`status <> 'refused' and (status <> 'failed' or not is_final)`),
     index('requests_created').on(t.createdAt, t.id),
     index('requests_account').on(t.account, t.createdAt),
+    index('requests_status').on(t.chain, t.status),
     index('requests_open').on(t.createdAt).where(sql`not is_final`),
   ],
 )

@@ -1,6 +1,7 @@
 /** A chain as the relayer sees it: what `take` and `dispatch` ask of one, whatever kind it is. */
 import type { Database, requests, transactions } from '@parley/database'
 import type { ChainKind, EmittedEvent, ParleyError, RequestKind } from '@parley/protocol'
+import type { SQL } from 'drizzle-orm'
 
 export type RequestRow = typeof requests.$inferSelect
 export type StoredTransaction = typeof transactions.$inferSelect
@@ -46,6 +47,9 @@ export interface Outcome extends BlockId {
   readonly error: ParleyError | undefined
 }
 
+/** What somebody else's transaction has done, or is doing still; undefined when there is none. */
+export type Elsewhere = Outcome | 'running' | undefined
+
 /** `unknown`: not included, as far as the node knows. `running`: included, and not at its end yet. */
 export type Progress =
   | { readonly status: 'unknown' | 'running' }
@@ -57,6 +61,8 @@ export type Fate =
   | { readonly status: 'waiting' }
   /** It can never be included: its request starts over. */
   | { readonly status: 'lost'; readonly reason: string }
+  /** No node will ever take it, nor anything else that asks for the same: its request ends. */
+  | { readonly status: 'refused'; readonly refusal: ParleyError }
   /** It pays too little: send `by`, which excludes it. */
   | { readonly status: 'replaced'; readonly by: SignedTransaction }
 
@@ -79,6 +85,8 @@ export interface Chain {
   readonly claimant: (kind: RequestKind, body: object) => string | undefined
   /** How many requests can get a nonce now, at most. */
   readonly countFreeNonces: (db: Pick<Database, 'selectDistinct'>) => Promise<number>
+  /** Which accepted requests need not wait for others; all when absent. */
+  readonly isNext?: SQL
   /** Checks an accepted request against the chain as it is now. Throws as `prepare` does. */
   readonly judge: (request: RequestRow) => Promise<Sign>
   /** Whether what `judge` threw will be so in the next block, too. */
@@ -89,7 +97,7 @@ export interface Chain {
   /** How far one of the request's transactions is. One that changed nothing counts as what did it instead, whoever sent that. */
   readonly findProgress: (request: RequestRow, transaction: StoredTransaction) => Promise<Progress>
   /** What became of the request through somebody else's transaction. */
-  readonly findElsewhere: (request: RequestRow) => Promise<Outcome | undefined>
+  readonly findElsewhere: (request: RequestRow) => Promise<Elsewhere>
   /** What there is to say about blocks now. */
   readonly viewBlocks: () => Promise<(block: BlockId) => Promise<Standing>>
   /** Sees to it that there is what sending takes, apart from gas. Called at the start and then from time to time. */

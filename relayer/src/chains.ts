@@ -39,7 +39,6 @@ async function openNear(configuration: Configuration, verifiers: Verifiers): Pro
     limits: {
       maxGas: configuration.MAX_NEAR_REQUEST_GAS,
       tokens: configuration.SPONSORED_TOKENS,
-      maxStorageDeposit: configuration.MAX_STORAGE_DEPOSIT,
     },
     verifiers,
   })

@@ -43,9 +43,10 @@ const settings = z.object({
     example: 'http://127.0.0.1:4030,http://127.0.0.1:4031',
   }),
   ATTESTATION_ROOT: attestationRootPath,
-  SPONSORED_TOKENS: list
-    .default([])
-    .meta({ description: 'addresses and account ids of the tokens that sponsored requests may name; any when absent' }),
+  SPONSORED_TOKENS: list.default([]).meta({
+    description:
+      'addresses and account ids of the tokens that sponsored requests may name; when absent any on EVM, those that parley trusts on NEAR',
+  }),
   /** A transaction may use 16.7M (EIP-7825). */
   MAX_REQUEST_GAS: z.coerce
     .bigint()
@@ -57,10 +58,6 @@ const settings = z.object({
     .max(1_000n * TGAS)
     .default(300n * TGAS)
     .meta({ description: 'the gas that one request may attach on NEAR', example: '300000000000000' }),
-  MAX_STORAGE_DEPOSIT: z.coerce.bigint().default(0n).meta({
-    description: 'the yoctoNEAR that one request may deposit for storage (NEP-145)',
-    example: '100000000000000000000000',
-  }),
   MAX_REQUESTS_PER_MINUTE: count
     .positive()
     .default(120)

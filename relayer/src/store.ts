@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type Database, requests, storable } from '@parley/database'
 import { ParleyError, type RequestKind } from '@parley/protocol'
-import { and, count, desc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
-import type { Prepared, RequestRow } from './chain.ts'
+import { and, count, desc, eq, gt, inArray, isNull, ne, sql } from 'drizzle-orm'
+import type { DatabaseTransaction, Prepared, RequestRow } from './chain.ts'
 
 /** What was asked, before anything is known about it. */
 export interface Asked {
@@ -13,8 +13,11 @@ export interface Asked {
   readonly idempotencyKey: string | undefined
 }
 
+type Reader = Pick<Database, 'select'>
+type Writer = Pick<Database, 'select' | 'insert'>
+
 /** The answer that this idempotency key was given, if it was. Throws IdempotencyKeyReused for another body. */
-export async function findAnswer(db: Database, asked: Asked): Promise<RequestRow | undefined> {
+export async function findAnswer(db: Reader, asked: Asked): Promise<RequestRow | undefined> {
   const { kind, chain, idempotencyKey, body } = asked
   if (idempotencyKey === undefined) return undefined
   const [row] = await db
@@ -32,7 +35,7 @@ export async function findAnswer(db: Database, asked: Asked): Promise<RequestRow
  * Promises a request: once this resolves it will happen or fail for good, whatever happens to this process. Throws RequestReplayed when
  * another request for the same effect was promised.
  */
-export async function accept(db: Database, asked: Asked, prepared: Prepared): Promise<RequestRow> {
+export async function accept(db: Writer, asked: Asked, prepared: Prepared): Promise<RequestRow> {
   const { call, account, effect } = prepared
   const promised = { account, effect, status: 'accepted', callTo: call.to, callData: call.data } as const
   const row = await insert(db, asked, promised)
@@ -64,18 +67,27 @@ export async function findRequest(db: Database, id: string): Promise<RequestRow 
   return row
 }
 
+/** Waits until nobody else counts, and then promises, on this chain: two that count at once would both find room for one more. */
+export async function lockCount(tx: DatabaseTransaction, chain: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`count ${chain}`}, 0))`)
+}
+
 /**
- * Requests promised in the last minute: to one account, or to everybody when it is undefined. Refused ones do not count: anybody can make
- * them in anybody's name.
+ * Requests promised in the last minute: to one account, to nobody when it is null, or to everybody when it is undefined. Refused ones do not
+ * count: anybody can make them in anybody's name.
  */
-export async function countPromised(db: Database, chain: string, account?: string): Promise<number> {
-  const owner = account === undefined ? undefined : eq(requests.account, account)
+export async function countPromised(db: Reader, chain: string, account?: string | null): Promise<number> {
+  const owner = account === undefined ? undefined : ownedBy(account)
   const recent = gt(requests.createdAt, sql`now() - interval '1 minute'`)
   const [row] = await db
     .select({ number: count() })
     .from(requests)
     .where(and(eq(requests.chain, chain), owner, recent, ne(requests.status, 'refused')))
   return row?.number ?? 0
+}
+
+function ownedBy(account: string | null) {
+  return account === null ? isNull(requests.account) : eq(requests.account, account)
 }
 
 /** The error of a row, when it has one. */
@@ -102,7 +114,7 @@ export function fieldsOf(error: ParleyError | undefined): Pick<RequestRow, 'erro
 }
 
 async function insert(
-  db: Database,
+  db: Writer,
   asked: Asked,
   values: Partial<typeof requests.$inferInsert>,
 ): Promise<RequestRow | undefined> {

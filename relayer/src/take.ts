@@ -1,8 +1,8 @@
 import type { Database } from '@parley/database'
 import { ParleyError, type RequestKind } from '@parley/protocol'
 import { pickChain } from '@parley/service'
-import type { Chain, Prepared, RequestRow } from './chain.ts'
-import { accept, countPromised, findAnswer, refuse } from './store.ts'
+import type { Chain, DatabaseTransaction, Prepared, RequestRow } from './chain.ts'
+import { accept, countPromised, findAnswer, lockCount, refuse } from './store.ts'
 
 export interface Taking {
   readonly db: Database
@@ -41,8 +41,10 @@ export async function take(taking: Taking, incoming: Incoming): Promise<RequestR
 
   try {
     const prepared = await chain.prepare(kind, { ...incoming.body, chain: chain.id })
-    await requireModeration(taking, chain, prepared)
-    const row = await accept(db, asked, prepared)
+    const row = await db.transaction(async (tx) => {
+      await requireModeration(tx, taking.limits, chain.id, prepared)
+      return accept(tx, asked, prepared)
+    })
     wake(chain.id)
     return row
   } catch (error) {
@@ -66,17 +68,25 @@ function chooseChain(chains: readonly Chain[], { kind, body }: Incoming): Chain 
   return pickChain(named, choices).served
 }
 
-/** Gas is ours: nobody gets all of it, and all together not more than we mean to spend. */
-async function requireModeration({ db, limits }: Taking, chain: Chain, { account }: Prepared): Promise<void> {
-  const { requestsPerMinute, totalPerMinute } = limits
-  if ((await countPromised(db, chain.id)) >= totalPerMinute)
+/**
+ * Gas is ours: nobody gets all of it, and all together not more than we mean to spend. What is nobody's, a challenge, counts as one account's.
+ * Until the database transaction ends, nobody else is counted on this chain.
+ */
+async function requireModeration(
+  tx: DatabaseTransaction,
+  { requestsPerMinute, totalPerMinute }: ModerationLimits,
+  chain: string,
+  { account }: Prepared,
+): Promise<void> {
+  await lockCount(tx, chain)
+  if ((await countPromised(tx, chain)) >= totalPerMinute)
     throw new ParleyError(
       'RateLimited',
       `there are more than ${totalPerMinute} requests a minute; try again in a moment`,
     )
-  if (account === undefined || (await countPromised(db, chain.id, account)) < requestsPerMinute) return
+  if ((await countPromised(tx, chain, account ?? null)) < requestsPerMinute) return
   throw new ParleyError(
     'RateLimited',
-    `${account} has more than ${requestsPerMinute} requests a minute; try again in a moment`,
+    `${account ?? 'nobody'} has more than ${requestsPerMinute} requests a minute; try again in a moment`,
   )
 }

@@ -82,7 +82,7 @@ export async function createNearDispatcher(
   } = {},
 ): Promise<TestDispatcher> {
   const node = await openNode(url, deployment, { account: PAYER, keys: keys.map((key) => key.toString()) })
-  const all = { maxGas: 300n * TGAS, tokens: [], maxStorageDeposit: 0n, ...limits }
+  const all = { maxGas: 300n * TGAS, tokens: [], ...limits }
   const lagging = { ...node, rpc: finalityLag > 0 ? withLag(node.rpc, finalityLag) : node.rpc }
   return testDispatcher(db, createNearChain(lagging, { limits: all, verifiers }))
 }

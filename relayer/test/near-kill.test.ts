@@ -43,6 +43,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     VERIFIER_URLS: 'http://127.0.0.1:9',
     POLL_MILLISECONDS: '20',
+    MAX_REQUESTS_PER_MINUTE: '10000',
   }
   ground.isAtOnce = false
   producing = setInterval(() => ground.node.produceBlock(), 40)

@@ -3,6 +3,7 @@ import type { Hex } from '@parley/protocol'
 import { encodeFunctionData } from 'viem'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { NOBODY, OWNER } from '../../indexer/test/test-chain.ts'
+import type { Chain } from '../src/chain.ts'
 import { forgetOldRefusals } from '../src/store.ts'
 import { type Taking, take } from '../src/take.ts'
 import { promise, rowsOf, type TestDispatcher, takingOf } from './dispatcher.ts'
@@ -77,6 +78,36 @@ describe('requests of one account', () => {
     const third = await send('transactions', await registration(BOB, 0n))
 
     expect(third).toMatchObject({ status: 429, body: { error: { code: 'RateLimited' } } })
+  })
+
+  test('that are nobody’s have the share of one account: they keep nobody else out', async () => {
+    const send = sender({ requestsPerMinute: 2, totalPerMinute: 4 })
+
+    const challenges = []
+    for (let at = 0; at < 4; at++) challenges.push((await send('challenges', {})).status)
+    const ofAlice = await send('transactions', await registration(ALICE, 0n))
+
+    expect(challenges).toEqual([202, 202, 429, 429])
+    expect(ofAlice.status).toBe(202)
+  })
+
+  test('that come at the same moment are not more than its limit', async () => {
+    const signed = await Promise.all([0n, 1n, 2n, 3n].map((nonce) => registration(ALICE, nonce)))
+    const { chain } = dispatcher
+    const arrival = Promise.withResolvers<void>()
+    let arrived = 0
+    const prepare: Chain['prepare'] = async (kind, body) => {
+      const prepared = await chain.prepare(kind, body)
+      if (++arrived === signed.length) arrival.resolve()
+      await arrival.promise
+      return prepared
+    }
+    const limits = { requestsPerMinute: 2, totalPerMinute: 100 }
+    const send = postTo({ ...takingOf(dispatcher), chains: [{ ...chain, prepare }], limits })
+
+    const answers = await Promise.all(signed.map((body) => send('transactions', body)))
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 202, 429, 429])
   })
 
   test('on another chain in the same database do not count', async () => {

@@ -1,8 +1,10 @@
 import { requests, transactions } from '@parley/database'
+import type { ParleyError } from '@parley/protocol'
 import { and, asc, desc, eq } from 'drizzle-orm'
 import type { Progress, RequestRow, SignedTransaction, SignerView, StoredTransaction } from '../chain.ts'
+import { fieldsOf } from '../store.ts'
 import { claim, forgetSigned, storeSigned } from './ledger.ts'
-import { all, concludeIncluded, type Dispatcher, ROUND } from './outcome.ts'
+import { all, conclude, concludeIncluded, type Dispatcher, ROUND } from './outcome.ts'
 
 interface Sent {
   readonly request: RequestRow
@@ -43,6 +45,8 @@ async function follow(dispatcher: Dispatcher, view: SignerView, { request, trans
       return dispatcher.chain.broadcast(transaction.raw)
     case 'lost':
       return startOver(dispatcher, request, fate.reason)
+    case 'refused':
+      return giveUp(dispatcher, request, fate.refusal)
     case 'replaced':
       return replace(dispatcher, request, fate.by)
   }
@@ -76,6 +80,19 @@ async function startOver(dispatcher: Dispatcher, request: RequestRow, reason: st
     return isClaimed
   })
   if (isOurs) log.warn({ request: request.id }, `${reason}; the request is sent anew`)
+}
+
+/** Its transaction was not valid in any block; somebody else's that does the same may have been. */
+async function giveUp(dispatcher: Dispatcher, request: RequestRow, refusal: ParleyError): Promise<void> {
+  const { db, chain } = dispatcher
+  const outcome = await chain.findElsewhere(request)
+  if (outcome === 'running') return
+  await db.transaction(async (tx) => {
+    if (!(await claim(tx, request))) return
+    const given = { ...dispatcher, db: tx }
+    if (outcome) return concludeIncluded(given, request, outcome)
+    await conclude(given, request, { status: 'failed', ...fieldsOf(refusal), isFinal: true })
+  })
 }
 
 async function replace({ db, chain, log }: Dispatcher, request: RequestRow, by: SignedTransaction): Promise<void> {

@@ -20,8 +20,10 @@ export async function all<Item>(items: readonly Item[], act: (item: Item) => Pro
     throw failures.length === 1 ? failures[0] : new AggregateError(failures, `${failures.length} failures`)
 }
 
+type Concluding = Pick<Dispatcher, 'log'> & { readonly db: Pick<Database, 'update'> }
+
 /** Writes down what a transaction did: the only place where a request succeeds. */
-export async function concludeIncluded(dispatcher: Dispatcher, request: RequestRow, outcome: Outcome): Promise<void> {
+export async function concludeIncluded(dispatcher: Concluding, request: RequestRow, outcome: Outcome): Promise<void> {
   const { error, events, ...included } = outcome
   const status = error ? 'failed' : 'succeeded'
   await conclude(dispatcher, request, { status, ...fieldsOf(error), ...included, events: [...events] })
@@ -29,7 +31,7 @@ export async function concludeIncluded(dispatcher: Dispatcher, request: RequestR
 
 /** Writes an outcome down and logs it, once. */
 export async function conclude(
-  { db, log }: Pick<Dispatcher, 'log'> & { readonly db: Pick<Database, 'update'> },
+  { db, log }: Concluding,
   request: RequestRow,
   outcome: Partial<RequestRow>,
 ): Promise<void> {

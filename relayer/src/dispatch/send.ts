@@ -14,7 +14,7 @@ export async function sendAccepted(dispatcher: Dispatcher): Promise<void> {
   const accepted = await db
     .select()
     .from(requests)
-    .where(and(eq(requests.chain, chain.id), eq(requests.status, 'accepted')))
+    .where(and(eq(requests.chain, chain.id), eq(requests.status, 'accepted'), chain.isNext))
     .orderBy(asc(requests.updatedAt))
     .limit(Math.min(ROUND, free))
   await all(accepted, async (request) => {
@@ -65,6 +65,7 @@ async function concludeUnsent(
 ): Promise<'decided' | 'later'> {
   const { db, chain } = dispatcher
   const outcome = await chain.findElsewhere(request)
+  if (outcome === 'running') return 'later'
   if (outcome) {
     await concludeIncluded(dispatcher, request, outcome)
     return 'decided'

@@ -5,7 +5,7 @@ import type { Verifiers } from '../verifiers.ts'
 import { type Method, storedCall } from './call.ts'
 import { requireAcceptable } from './checks.ts'
 import { headOf, type NearNode, view } from './node.ts'
-import { requireTokenOfJob } from './transactions.ts'
+import type { SponsoringLimits } from './sponsoring.ts'
 
 export interface ResultBody {
   readonly jobId: Hex
@@ -16,34 +16,37 @@ export interface ResultBody {
 }
 
 /** Checks an enclave-signed result as the chain would. */
-export async function prepareResult(node: NearNode, tokens: readonly string[], body: ResultBody): Promise<Prepared> {
+export async function prepareResult(node: NearNode, limits: SponsoringLimits, body: ResultBody): Promise<Prepared> {
   const { jobId, enclave, signature, response } = body
   const result = argumentsOf(fromJson(EnclaveResult, body.result, 'result'))
-  await requireTokenOfJob(node, jobId, tokens, 'jobId')
   const args = { job_id: jobId, result, enclave, signature, response }
-  const call = await prepareCall(node, { method: 'accept_result', args })
+  const call = await prepareCall(node, limits, { method: 'accept_result', args })
   return { call, account: enclave, effect: `result:${jobId}` }
 }
 
 /** Checks a quote, has a quorum of verifiers sign what it shows, and checks that the registry would accept it. */
-export async function prepareEnclave(node: NearNode, verifiers: Verifiers, body: object): Promise<Prepared> {
+export async function prepareEnclave(
+  node: NearNode,
+  { limits, verifiers }: { readonly limits: SponsoringLimits; readonly verifiers: Verifiers },
+  body: object,
+): Promise<Prepared> {
   const report = await verifiers.check(body, 'near')
   const quorum = Number(await view(node, node.deployment.parley, 'quorum', {}))
   const signatures = await verifiers.sign(body, quorum)
   const args = { report: argumentsOf(report), signatures }
-  const call = await prepareCall(node, { method: 'register_enclave', args })
+  const call = await prepareCall(node, limits, { method: 'register_enclave', args })
   return { call, account: report.enclave, effect: `quote:${report.quoteId}` }
 }
 
 /** A challenge for an enclave's quote; the answer is in the transaction's challenge_issued event. */
-export async function prepareChallenge(node: NearNode): Promise<Prepared> {
-  return { call: await prepareCall(node, { method: 'issue_challenge', args: {} }) }
+export async function prepareChallenge(node: NearNode, limits: SponsoringLimits): Promise<Prepared> {
+  return { call: await prepareCall(node, limits, { method: 'issue_challenge', args: {} }) }
 }
 
-async function prepareCall(node: NearNode, method: Method) {
+async function prepareCall(node: NearNode, limits: SponsoringLimits, method: Method) {
   const { header } = await headOf(node, 'optimistic')
   const call = { ...method, since: header.height }
-  await requireAcceptable(node, call, 'optimistic')
+  await requireAcceptable(node, limits, call, 'optimistic')
   return storedCall(node.deployment.parley, call)
 }
 

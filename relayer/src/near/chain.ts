@@ -5,8 +5,9 @@ import { prepareChallenge, prepareEnclave, prepareResult, type ResultBody } from
 import { findSender } from './delegate.ts'
 import { findElsewhere } from './evidence.ts'
 import { viewSigner } from './fate.ts'
-import { freeKeys } from './keys.ts'
+import { countFreeKeys } from './keys.ts'
 import { earliestHeight, findBlock, headOf, type NearNode } from './node.ts'
+import { isNext } from './order.ts'
 import { findProgress } from './progress.ts'
 import { broadcast, isRefusedForGood, judge } from './sending.ts'
 import type { SponsoringLimits } from './sponsoring.ts'
@@ -26,9 +27,10 @@ export function createNearChain(node: NearNode, options: NearOptions): Chain {
     ping: () => headOf(node, 'optimistic'),
     prepare: (kind, body) => prepare(node, options, kind, body),
     claimant,
-    countFreeNonces: async (db) => (await freeKeys(db, node)).length,
-    judge: (request) => judge(node, request),
-    isRefusedForGood: (request) => isRefusedForGood(node, request),
+    countFreeNonces: (db) => countFreeKeys(db, node),
+    isNext,
+    judge: (request) => judge(node, options.limits, request),
+    isRefusedForGood: (request) => isRefusedForGood(node, options.limits, request),
     broadcast: (raw) => broadcast(node, raw),
     viewSigner: (signer) => viewSigner(node, signer),
     findProgress: (request, transaction) => findProgress(node, request, transaction),
@@ -38,21 +40,16 @@ export function createNearChain(node: NearNode, options: NearOptions): Chain {
   }
 }
 
-function prepare(
-  node: NearNode,
-  { limits, verifiers }: NearOptions,
-  kind: RequestKind,
-  body: object,
-): Promise<Prepared> {
+function prepare(node: NearNode, options: NearOptions, kind: RequestKind, body: object): Promise<Prepared> {
   switch (kind) {
     case 'transactions':
-      return prepareTransaction(node, limits, body as { delegate: string })
+      return prepareTransaction(node, options.limits, body as { delegate: string })
     case 'results':
-      return prepareResult(node, limits.tokens, body as ResultBody)
+      return prepareResult(node, options.limits, body as ResultBody)
     case 'enclaves':
-      return prepareEnclave(node, verifiers, body)
+      return prepareEnclave(node, options, body)
     case 'challenges':
-      return prepareChallenge(node)
+      return prepareChallenge(node, options.limits)
   }
 }
 

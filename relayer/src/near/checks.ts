@@ -2,10 +2,28 @@ import { ParleyError } from '@parley/protocol'
 import type { ContractCall, NearCall } from './call.ts'
 import { type Delegate, readDelegate } from './delegate.ts'
 import { type AccessKey, type Finality, findAccessKey, headOf, type NearNode, view } from './node.ts'
+import { requireSponsored, type SponsoringLimits } from './sponsoring.ts'
+import { requireTokens } from './tokens.ts'
 
-/** Throws what the chain would refuse a call for, were it included after the newest block of this finality. */
-export async function requireAcceptable(node: NearNode, call: NearCall, finality: Finality): Promise<void> {
-  if ('delegate' in call) return requireUsable(node, readDelegate(call.delegate), finality)
+/**
+ * Throws what the chain would refuse a call for, were it included after the newest block of this finality, and what we do not pay for: the
+ * token of a job may be another than it was.
+ */
+export async function requireAcceptable(
+  node: NearNode,
+  limits: SponsoringLimits,
+  call: NearCall,
+  finality: Finality,
+): Promise<void> {
+  if ('delegate' in call) {
+    const delegate = readDelegate(call.delegate)
+    await requireTokens(node, limits.tokens, requireSponsored(delegate, node, limits), finality)
+    return requireUsable(node, delegate, finality)
+  }
+  if (call.method === 'accept_result') {
+    const paid = { jobId: call.args.job_id, field: 'jobId' }
+    await requireTokens(node, limits.tokens, [paid], finality)
+  }
   return requireAccepted(node, call, finality)
 }
 
@@ -45,7 +63,7 @@ function nonceLimit(height: number): bigint {
 /** A key that may only call functions signs one call, of its contract, without a deposit. */
 function requirePermission({ receiverId, calls }: Delegate, { permission }: AccessKey): void {
   if (permission === 'FullAccess') return
-  const { receiver_id: receiver, method_names: methods } = permission.FunctionCall
+  const { receiver_id: receiver, method_names: methods = [] } = permission.FunctionCall ?? {}
   const [call] = calls
   const isAllowed =
     calls.length === 1 &&

@@ -10,13 +10,15 @@ export interface ExecutionFailure {
   readonly InvalidTxError?: Tagged
 }
 
-/** What nearcore itself says of a delegate action (NEP-366). */
-const delegateErrors: Readonly<Record<string, ErrorName>> = {
+/** What nearcore itself says of delegate actions (NEP-366), and of transactions that it takes from nobody. */
+const nearcoreErrors: Readonly<Record<string, ErrorName>> = {
   DelegateActionInvalidSignature: 'SignatureInvalid',
   DelegateActionAccessKeyError: 'SignatureInvalid',
   DelegateActionExpired: 'RequestExpired',
   DelegateActionInvalidNonce: 'RequestReplayed',
   DelegateActionNonceTooLarge: 'InputInvalid',
+  ActionsValidation: 'InputInvalid',
+  TransactionSizeExceeded: 'InputInvalid',
 }
 
 /** A failure as a refusal. What has no name of ours is TransactionReverted, in nearcore's words. */
@@ -24,16 +26,27 @@ export function readFailure({ ActionError, InvalidTxError }: ExecutionFailure): 
   const kind = ActionError?.kind ?? InvalidTxError ?? 'Unknown'
   const [tag, details] = typeof kind === 'string' ? [kind, undefined] : (Object.entries(kind)[0] ?? ['Unknown', kind])
   const execution = tag === 'FunctionCallError' ? executionError(details) : undefined
-  if (execution !== undefined) return readPanic(execution)
+  if (execution !== undefined) return readExecution(execution)
   const text = details === undefined ? tag : `${tag}: ${JSON.stringify(details)}`
-  return new ParleyError(delegateErrors[tag] ?? 'TransactionReverted', text)
+  return new ParleyError(nearcoreErrors[tag] ?? 'TransactionReverted', text)
 }
 
-/** A contract's panic, as a receipt or a view reports it: `Name: details`, and a stack on the lines below. */
-export function readPanic(text: string): ParleyError {
-  if (text.includes('Exceeded the prepaid gas'))
+/** Why a view failed. Views print Rust's debug form of a panic: in quotes, with escapes. */
+export function readViewError(text: string): ParleyError {
+  const quoted = /GuestPanic \{ panic_msg: "((?:[^"\\]|\\.)*)"/s.exec(text)?.[1]
+  return readPanic(quoted === undefined ? text : unescapeRust(quoted))
+}
+
+/** Receipts print nearcore's own words, or a contract's after these: nothing in those can be nearcore's. */
+function readExecution(text: string): ParleyError {
+  if (text.startsWith('Exceeded the prepaid gas'))
     return new ParleyError('GasTooLow', 'the calls need more gas than they got')
-  const [message = text] = panicMessage(text).split('\n', 1)
+  return readPanic(text.replace(/^Smart contract panicked: /, ''))
+}
+
+/** A contract's panic: `Name: details`, and a stack on the lines below. */
+function readPanic(text: string): ParleyError {
+  const [message = text] = text.split('\n', 1)
   const [name = ''] = message.split(':', 1)
   return new ParleyError(isRefusal(name) ? name : 'TransactionReverted', message)
 }
@@ -49,23 +62,15 @@ function executionError(details: unknown): string | undefined {
   return String(details.ExecutionError)
 }
 
-/** Receipts print the message, views Rust's debug form of it: in quotes, with escapes that are nearly JSON's. */
-function panicMessage(text: string): string {
-  const quoted = /panic_msg: ("(?:[^"\\]|\\.)*")/s.exec(text)?.[1]
-  if (quoted !== undefined) return unescapeRust(quoted)
-  return text.replace(/^Smart contract panicked: /, '')
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' }
+
+/** One escape after the other: what follows an escaped backslash is none. */
+function unescapeRust(text: string): string {
+  return text.replace(/\\(?:u\{([0-9a-f]{1,6})\}|(.))/gs, (_, code: string | undefined, character: string) =>
+    code === undefined ? (escapes[character] ?? character) : characterOf(Number.parseInt(code, 16)),
+  )
 }
 
-function unescapeRust(quoted: string): string {
-  const json = quoted
-    .replace(/\\u\{([0-9a-f]{1,6})\}/g, (_, code: string) =>
-      JSON.stringify(String.fromCodePoint(Number.parseInt(code, 16))).slice(1, -1),
-    )
-    .replaceAll("\\'", "'")
-    .replaceAll('\\0', '\\u0000')
-  try {
-    return JSON.parse(json)
-  } catch {
-    return quoted.slice(1, -1)
-  }
+function characterOf(codePoint: number): string {
+  return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : '\ufffd'
 }

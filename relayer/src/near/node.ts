@@ -2,7 +2,8 @@ import type { Deployment } from '@parley/near/deployment-file'
 import { ParleyError } from '@parley/protocol'
 import { ConfigurationError } from '@parley/service'
 import { KeyPair } from 'near-api-js'
-import { readPanic } from './failure.ts'
+import { readViewError } from './failure.ts'
+import { createHistory, type History } from './history.ts'
 import { createRpc, type NearRpc, unless } from './rpc.ts'
 
 /** A node of a chain, its contracts, and the account that pays for gas there. */
@@ -16,6 +17,9 @@ export interface NearNode {
   readonly keys: readonly KeyPair[]
   /** How many blocks after the one that it names a transaction may be included. */
   readonly validityBlocks: number
+  /** How many actions the protocol takes in one transaction, or delegate. */
+  readonly maxActions: number
+  readonly history: History
 }
 
 interface Header {
@@ -36,9 +40,19 @@ export type BlockReference = { readonly finality: Finality } | { readonly block_
 
 export interface AccessKey {
   readonly nonce: bigint
+  /** There are kinds that sign no delegates (NEP-611), and there may be more. */
   readonly permission:
     | 'FullAccess'
-    | { readonly FunctionCall: { readonly receiver_id: string; readonly method_names: readonly string[] } }
+    | { readonly FunctionCall?: { readonly receiver_id: string; readonly method_names: readonly string[] } }
+}
+
+/** nearcore: core/chain-configs/src/genesis_config.rs. */
+interface ProtocolConfig {
+  readonly chain_id: string
+  readonly transaction_validity_period: number
+  readonly runtime_config: {
+    readonly wasm_config: { readonly limit_config: { readonly max_actions_per_receipt: number } }
+  }
 }
 
 /** Connects to a node. Refuses one of another chain than the deployment's, and keys that the account does not have. */
@@ -48,9 +62,7 @@ export async function openNode(
   { account, keys }: { readonly account: string; readonly keys: readonly string[] },
 ): Promise<NearNode> {
   const rpc = createRpc(url)
-  const config = await rpc<{ chain_id: string; transaction_validity_period: number }>('EXPERIMENTAL_protocol_config', {
-    finality: 'final',
-  })
+  const config = await rpc<ProtocolConfig>('EXPERIMENTAL_protocol_config', { finality: 'final' })
   if (config.chain_id !== deployment.chainId)
     throw new ConfigurationError(
       `NEAR_RPC_URL is chain ${config.chain_id}, NEAR_DEPLOYMENT is of chain ${deployment.chainId}: set one of them to the other's chain.`,
@@ -62,6 +74,8 @@ export async function openNode(
     account,
     keys: keys.map(readKey),
     validityBlocks: config.transaction_validity_period,
+    maxActions: config.runtime_config.wasm_config.limit_config.max_actions_per_receipt,
+    history: createHistory(rpc),
   }
   await requireKeys(node)
   return node
@@ -150,7 +164,7 @@ export async function view<Answer>(
   const args_base64 = Buffer.from(JSON.stringify(args)).toString('base64')
   const asked = { request_type: 'call_function', account_id: contract, method_name: method, args_base64, ...at }
   const answer = await rpc<{ readonly result?: readonly number[]; readonly error?: string }>('query', asked)
-  if (answer.error !== undefined) throw readPanic(answer.error)
+  if (answer.error !== undefined) throw readViewError(answer.error)
   const text = Buffer.from(answer.result ?? []).toString()
   try {
     return (text === '' ? undefined : JSON.parse(text)) as Answer

@@ -1,5 +1,5 @@
 import { requests } from '@parley/database'
-import { and, eq, inArray, ne, sql } from 'drizzle-orm'
+import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm'
 import type { DatabaseTransaction, RequestRow } from '../chain.ts'
 
 /** What a delegate does once: use a nonce of its signer's access key. */
@@ -28,6 +28,20 @@ export async function mustWait(tx: DatabaseTransaction, { id, chain, effect }: R
     )
   return others.some((other) => other.status === 'sent' || nonceOf(other.effect) < nonceOf(effect))
 }
+
+/** An effect's access key; null for what is no delegate's. */
+const keyOf = (effect: SQL) =>
+  sql`case when starts_with(${effect}, 'delegate:') then regexp_replace(${effect}, '[0-9]+$', '') end`
+const nonceIn = (effect: SQL) => sql`substring(${effect} from '[0-9]+$')::numeric`
+
+/**
+ * The same as a condition on accepted requests, without a lock: what has to wait is not looked at, however much of it there is.
+ */
+export const isNext: SQL = sql`not exists (
+  select 1 from ${requests} as other
+  where other.chain = ${requests.chain} and other.status in ('accepted', 'sent') and other.id <> ${requests.id}
+    and ${keyOf(sql`other.effect`)} = ${keyOf(sql`${requests.effect}`)}
+    and (other.status = 'sent' or ${nonceIn(sql`other.effect`)} < ${nonceIn(sql`${requests.effect}`)}))`
 
 function nonceOf(effect: string | null): bigint {
   return BigInt(effect?.split(':').at(-1) ?? 0)

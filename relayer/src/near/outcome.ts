@@ -1,5 +1,11 @@
 import { keccak } from '@parley/evm'
-import { type EmittedEvent, type ParleyError, readNearEvents } from '@parley/protocol'
+import {
+  type EmittedEvent,
+  type NamedEvent,
+  type NearEventData,
+  type ParleyError,
+  readNearEvents,
+} from '@parley/protocol'
 import type { BlockId, Outcome } from '../chain.ts'
 import { emitted } from '../emitted.ts'
 import { readFailure } from './failure.ts'
@@ -63,9 +69,18 @@ function readEvents(
   const { executor_id: executor, logs, status } = outcome
   const isOurs = executor === deployment.agents || executor === deployment.parley
   if (!isOurs || status === 'Unknown' || status.Failure) return []
-  return logs
-    .flatMap((log) => readNearEvents(log, keccak, (_, field, { job_id }) => findArgument(executed, id, field, job_id)))
-    .map(({ name, args }) => emitted(name, args))
+  const findOf = (_: string, field: string, { job_id }: NearEventData) => findArgument(executed, id, field, job_id)
+  return logs.flatMap((log) => readLine(log, findOf)).map(({ name, args }) => emitted(name, args))
+}
+
+/** A line that makes no sense tells nothing; it does not keep the others, and the outcome, from being told. */
+function readLine(log: string, findOf: Parameters<typeof readNearEvents>[2]): NamedEvent[] {
+  try {
+    return readNearEvents(log, keccak, findOf)
+  } catch (error) {
+    if (error instanceof RangeError) return []
+    throw error
+  }
 }
 
 /** What an event leaves out since it stands in the call: an accepted result's response. */
@@ -79,5 +94,10 @@ function findArgument(
   const own = typeof receipt === 'object' && 'Action' in receipt ? receipt.Action : undefined
   const { actions } = (own as { readonly actions: typeof transaction.actions } | undefined) ?? transaction
   const calls = callsOf(actions, transaction.receiver_id).map(({ call }) => argumentsOf(call))
-  return calls.find((args) => args.job_id === jobId)?.[field]
+  // The contract takes hexadecimal in capitals, too, and writes it without.
+  return lowerCase(calls.find((args) => lowerCase(args.job_id) === jobId)?.[field])
+}
+
+function lowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value
 }

@@ -1,4 +1,4 @@
-import type { Outcome, Progress, RequestRow, StoredTransaction } from '../chain.ts'
+import type { Progress, RequestRow, StoredTransaction } from '../chain.ts'
 import { findElsewhere } from './evidence.ts'
 import { readSigner } from './keys.ts'
 import type { NearNode } from './node.ts'
@@ -13,6 +13,7 @@ export async function findProgress(
 ): Promise<Progress> {
   const found = await findStatus(node, hash, readSigner(signer).account)
   if (found.status !== 'executed') return found
-  const elsewhere: Outcome | undefined = hasEffect(found.executed) ? undefined : await findElsewhere(node, request)
+  const elsewhere = hasEffect(found.executed) ? undefined : await findElsewhere(node, request)
+  if (elsewhere === 'running') return { status: 'running' }
   return { status: 'done', outcome: elsewhere ?? (await readOutcome(node, found.executed)) }
 }

@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ParleyError } from '@parley/protocol'
 
-/** Calls a method of a node's JSON-RPC. Throws ChainUnavailable when nothing is known, a NearRefusal for the node's own no. */
-export type NearRpc = <Result>(method: string, params: object) => Promise<Result>
+/**
+ * Calls a method of a node's JSON-RPC. Throws ChainUnavailable when nothing is known, if only because it took longer than
+ * `patienceMilliseconds`; a NearRefusal for the node's own no.
+ */
+export type NearRpc = <Result>(method: string, params: object, patienceMilliseconds?: number) => Promise<Result>
 
 /** A node's typed refusal; `reason` is the name of its cause, for example `UNKNOWN_BLOCK` (nearcore: chain/jsonrpc-primitives). */
-class NearRefusal extends Error {
+export class NearRefusal extends Error {
   override readonly name = 'NearRefusal'
   readonly reason: string
+  readonly details: unknown
 
   constructor(method: string, reason: string, details: unknown) {
     super(`${method}: ${reason}: ${JSON.stringify(details)}`)
     this.reason = reason
+    this.details = details
   }
 }
 
@@ -37,8 +42,9 @@ interface Answer<Result> {
 
 /** The JSON-RPC of the node at this URL. */
 export function createRpc(url: string): NearRpc {
-  return async <Result>(method: string, params: object) => {
-    const { result, error } = await post<Result>(url, JSON.stringify({ jsonrpc: '2.0', id: 'parley', method, params }))
+  return async <Result>(method: string, params: object, patience = TIMEOUT_MILLISECONDS) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 'parley', method, params })
+    const { result, error } = await post<Result>(url, body, AbortSignal.timeout(patience))
     if (result !== undefined && error === undefined) return result
     const reason = error?.cause?.name ?? 'INTERNAL_ERROR'
     const refusal = new NearRefusal(method, reason, error?.data)
@@ -57,9 +63,8 @@ export async function unless<Result>(reasons: readonly string[], asked: Promise<
 }
 
 /** Asking again is safe: a read changes nothing, and a signed transaction counts once, however often it is sent. */
-async function post<Result>(url: string, body: string): Promise<Answer<Result>> {
+async function post<Result>(url: string, body: string, signal: AbortSignal): Promise<Answer<Result>> {
   const headers = { 'content-type': 'application/json' }
-  const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS)
   for (let attempt = 1; ; attempt++) {
     try {
       const response = await fetch(url, { method: 'POST', headers, body, signal })

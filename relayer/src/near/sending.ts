@@ -16,6 +16,7 @@ import { takeKey } from './keys.ts'
 import { headOf, listAccessKeys, type NearNode } from './node.ts'
 import { mustWait } from './order.ts'
 import { signTransaction } from './signed.ts'
+import type { SponsoringLimits } from './sponsoring.ts'
 
 const TGAS = 10n ** 12n
 
@@ -29,9 +30,9 @@ const methodGas: Readonly<Record<ContractCall['method'], bigint>> = {
 }
 
 /** Checks a request's call now; throws its refusal. */
-export async function judge(node: NearNode, request: RequestRow): Promise<Sign> {
+export async function judge(node: NearNode, limits: SponsoringLimits, request: RequestRow): Promise<Sign> {
   const call = nearCallOf(request)
-  await requireAcceptable(node, call, 'optimistic')
+  await requireAcceptable(node, limits, call, 'optimistic')
   const known = await listAccessKeys(node, { finality: 'optimistic' })
   // A block that stays: what names one that a reorg takes away can not be included.
   const { header } = await headOf(node, 'final')
@@ -45,9 +46,13 @@ export async function judge(node: NearNode, request: RequestRow): Promise<Sign> 
 }
 
 /** Whether the final blocks say so, too: what only the newest ones say may still change. */
-export async function isRefusedForGood(node: NearNode, request: RequestRow): Promise<boolean> {
+export async function isRefusedForGood(
+  node: NearNode,
+  limits: SponsoringLimits,
+  request: RequestRow,
+): Promise<boolean> {
   try {
-    await requireAcceptable(node, nearCallOf(request), 'final')
+    await requireAcceptable(node, limits, nearCallOf(request), 'final')
     return false
   } catch (error) {
     if (error instanceof ParleyError && !error.isRetryable) return true
@@ -55,7 +60,7 @@ export async function isRefusedForGood(node: NearNode, request: RequestRow): Pro
   }
 }
 
-/** Errors are not looked at: what counts is whether the transaction is included. */
+/** Errors are not looked at: what counts is whether the transaction is included. `fate.ts` asks about one that takes too long. */
 export async function broadcast({ rpc }: NearNode, raw: string): Promise<void> {
   await rpc('send_tx', { signed_tx_base64: raw, wait_until: 'NONE' }).catch(() => {})
 }
