@@ -19,21 +19,30 @@ without NAMES, all that have a class with @NearBindgen.
 
 const FOLDER = fileURLToPath(new URL('..', import.meta.url))
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    source: { type: 'string', default: join(FOLDER, 'contracts') },
-    out: { type: 'string', default: join(FOLDER, 'generated') },
-    whole: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const options = {
+  source: { type: 'string', default: join(FOLDER, 'contracts') },
+  out: { type: 'string', default: join(FOLDER, 'generated') },
+  whole: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+const { values, positionals } = readArguments()
 
 if (values.help) console.log(HELP)
 else await main()
 
+function readArguments() {
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
+    process.exit(2)
+  }
+}
+
 async function main(): Promise<void> {
-  const known = await contractNames(values.source)
+  const known = await contractNames(values.source).catch(() => undefined)
+  if (known === undefined) return fail(`--source ${values.source}: there is no such folder`)
   const names = positionals.length > 0 ? positionals : known
   const unknown = names.find((name) => !known.includes(name))
   if (unknown !== undefined) return fail(`no contract "${unknown}" in ${values.source}: there are ${known.join(', ')}`)

@@ -34,4 +34,10 @@ test('the same contract gives the same bytes, in another folder and from another
 test('the command explains itself and refuses what it does not know', () => {
   expect(execFileSync(process.execPath, [COMMAND, '--help'], { encoding: 'utf8' })).toContain('--whole')
   expect(() => execFileSync(process.execPath, [COMMAND, 'nowhere'], { stdio: 'pipe' })).toThrow(/no contract "nowhere"/)
+  expect(() => execFileSync(process.execPath, [COMMAND, '--bogus'], { stdio: 'pipe' })).toThrow(
+    /Unknown option '--bogus'[\s\S]*OPTIONS/,
+  )
+  expect(() => execFileSync(process.execPath, [COMMAND, '--source', '/nowhere'], { stdio: 'pipe' })).toThrow(
+    /--source \/nowhere: there is no such folder/,
+  )
 })
