@@ -128,6 +128,24 @@ test('100 000 invoices pass, one more is refused', () => {
   expect(refusalOf(`${csv}\nA,EUR,1`)).toMatchObject({ message: 'the file has 100001 invoices, more than 100000' })
 })
 
+test('500 currencies pass, and their totals fit a body of 256 KiB as hex; one more is refused', () => {
+  const amount = `-${'9'.repeat(30)}.${'9'.repeat(8)}`
+  const letter = (index: number) => String.fromCharCode(65 + (index % 26))
+  const rows = Array.from({ length: 501 }, (_, index) => {
+    const currency = `${letter(index / 676)}${letter(index / 26)}${letter(index)}`
+    return `A-${index},${currency},${amount}`
+  })
+
+  const totals = invoiceTotals(table(...rows.slice(1)))
+
+  expect(Object.keys(totals)).toHaveLength(500)
+  expect(2 * JSON.stringify(totals).length).toBeLessThan(128 * 1024)
+  expect(refusalOf(table(...rows))).toMatchObject({
+    code: 'TaskFailed',
+    message: 'the file has 501 currencies, more than 500',
+  })
+})
+
 test('runTask finds the task by its name', () => {
   const totals: InvoiceTotals = runTask({ task: 'invoice-totals', input: table('A-1,EUR,1') })
 

@@ -1,11 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { getBinary } from '../drop-in/dist/getBinary.js'
 
 const require = createRequire(import.meta.url)
+const SANDBOX = join(import.meta.dirname, '..')
 
 afterEach(() => {
   delete process.env.NEAR_SANDBOX_BIN_PATH
@@ -35,6 +38,30 @@ test('the launcher is gone when its process ends', () => {
 
   expect(binPath).toMatch(/near-sandbox$/)
   expect(existsSync(binPath)).toBe(false)
+})
+
+test('under a Node that is too old the binary runs with the one that the checkout has, else that is said', () => {
+  const checkout = mkdtempSync(join(tmpdir(), 'checkout-'))
+  cpSync(join(SANDBOX, 'drop-in'), join(checkout, 'sandbox/drop-in'), { recursive: true })
+  symlinkSync(join(SANDBOX, 'src'), join(checkout, 'sandbox/src'))
+  const script = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })
+    Object.defineProperty(process, 'execPath', { value: '/nowhere/node' })
+    require(${JSON.stringify(join(checkout, 'sandbox/drop-in/dist/getBinary.js'))})
+      .getBinary()
+      .then(({ binPath }) => require('node:child_process').execFileSync(binPath, ['--version'], { encoding: 'utf8' }))
+      .then(console.log, (error) => console.log(error.message))`
+  const start = () => execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })
+
+  const without = start()
+  const bin = join(checkout, 'runtime/node_modules/node-of-this-platform/bin')
+  mkdirSync(bin, { recursive: true })
+  symlinkSync(process.execPath, join(bin, 'node'))
+  const withPinned = start()
+  rmSync(checkout, { recursive: true })
+
+  expect(without).toContain('the NEAR sandbox needs Node 24 or later; this is 20.19.0')
+  expect(withPinned).toContain('near-sandbox')
+  expect(withPinned).not.toContain('needs Node')
 })
 
 test('a node ends with the process that started it, even if that was killed', async () => {

@@ -36,6 +36,8 @@ test('an error without a name of ours is Internal and tells nothing of itself', 
 
 test.each([
   ['a field of another type', { list: [{ size: 'x' }] }, 'list.0.size', /expected number/],
+  ['a missing field', { list: [{}] }, 'list.0.size', /^list\.0\.size: is missing$/],
+  ['no input at all', undefined, 'body', /^body: is missing$/],
   ['a field too many', { list: [], more: 1 }, 'more', /is not expected here/],
   ['a field too many, deeper', { list: [{ size: 1, more: 1 }] }, 'list.0.more', /is not expected here/],
   ['no object', 'text', 'body', /expected object/],

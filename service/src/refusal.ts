@@ -54,8 +54,14 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
 export function inputInvalid({ issues: [issue] }: Pick<z.core.$ZodError, 'issues'>): ParleyError {
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const field = [...(issue?.path ?? []), ...unknown].map(String).join('.') || 'body'
-  const problem = unknown.length > 0 ? 'is not expected here' : (issue?.message ?? 'is not valid')
+  const problem = unknown.length > 0 ? 'is not expected here' : problemOf(issue)
   return new ParleyError('InputInvalid', `${field}: ${problem}`, { field })
+}
+
+function problemOf(issue: z.core.$ZodIssue | undefined): string {
+  // Only the message tells: issues leave out the input.
+  const isMissing = issue?.code === 'invalid_type' && issue.message.endsWith('received undefined')
+  return isMissing ? 'is missing' : (issue?.message ?? 'is not valid')
 }
 
 /** BodyTooLarge for a body over `maxBytes`. */

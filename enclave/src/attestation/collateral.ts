@@ -6,8 +6,9 @@ import { tcbStatuses } from './tcb-status.ts'
 const MAX_CHARACTERS = 2_000_000
 
 const text = z.string().min(1).max(MAX_CHARACTERS)
-const der = text.regex(/^([0-9a-f]{2})+$/i, 'must be DER in hexadecimal')
-const signature = z.string().regex(/^[0-9a-f]{128}$/i, 'must be r ‖ s, 64 bytes in hexadecimal')
+// Both cases spelled out: JSON Schema's patterns have no flags, and these reach OpenAPI documents.
+const der = text.regex(/^([0-9a-fA-F]{2})+$/, 'must be DER in hexadecimal')
+const signature = z.string().regex(/^[0-9a-fA-F]{128}$/, 'must be r ‖ s, 64 bytes in hexadecimal')
 
 /**
  * Intel's collateral as DCAP services hand it out. Unknown fields are refused: the library takes the PCK chain from

@@ -1,13 +1,13 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { enclaveRegistrationSchema } from '@parley/enclave/report'
 import { ParleyError, type RequestKind } from '@parley/protocol'
-import { bodyNotJson, bodyTooLarge, inputInvalid, toParleyError, toRefusal } from '@parley/service'
+import { bodyNotJson, bodyTooLarge, toParleyError, toRefusal } from '@parley/service'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { RequestRow } from '../chain.ts'
 import { errorOf } from '../store.ts'
 import type { Incoming } from '../take.ts'
-import { ofOneAlternative } from './alternatives.ts'
+import { routeInputInvalid } from './alternatives.ts'
 import { requestBody } from './answers.ts'
 import { bodySchemas, errorSchema, headerSchema, requestSchema } from './schemas.ts'
 
@@ -58,7 +58,7 @@ const findRoute = createRoute({
 export function createApp({ take, find, isReady, log }: AppDependencies): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
-      if (!result.success) throw inputInvalid(ofOneAlternative(result.error))
+      if (!result.success) throw routeInputInvalid(result.error)
     },
   })
 

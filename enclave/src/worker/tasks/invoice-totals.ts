@@ -15,6 +15,8 @@ export interface CurrencyTotal {
 const MAX_BYTES = 1024 * 1024
 /** Below what 1 MiB could hold, so that the time a file takes is bounded by its rows too. */
 const MAX_ROWS = 100_000
+/** Several times as many as ISO 4217 has, and their totals still fit the relayer's body limit, sealed and as hex. */
+const MAX_CURRENCIES = 500
 /** The most that any currency or token in use divides into and invoices state (ISO 4217 knows four, bitcoin eight). */
 const MAX_DECIMALS = 8
 
@@ -38,6 +40,7 @@ export function invoiceTotals(csv: string): InvoiceTotals {
     const cell = (column: Column) => ({ row, column, text: (cells[at[column]] ?? '').trim() })
     addTo(sums, currencyOf(cell('currency')), invoiceOf(cell('invoice')), amountOf(cell('amount')))
   }
+  if (sums.size > MAX_CURRENCIES) throw failed(`the file has ${sums.size} currencies, more than ${MAX_CURRENCIES}`)
   return toTotals(sums)
 }
 
