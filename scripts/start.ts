@@ -56,10 +56,10 @@ await runProgram(
       ports,
       databaseUrl: process.env.DATABASE_URL?.trim() || undefined,
       blockMilliseconds: BLOCK_MILLISECONDS,
+      onStop,
       onProgress: (message) => console.log(`  ${message} (${seconds(started)} s)`),
       onTrouble: (message, isFatal) => (isFatal ? fail(new ConfigurationError(message)) : console.log(`  ${message}`)),
     })
-    onStop(system.stop)
 
     console.log('\nThe job, on both chains:')
     const { evm, near, graphqlUrl, startEnclave } = system

@@ -89,9 +89,25 @@ test('npm start stays up, and Ctrl-C leaves no process', async () => {
   const completed = { status: 'COMPLETED' }
   expect(await answer.json()).toEqual({ data: { jobs: { nodes: [completed, completed] } } })
 
+  const second = run('npm start', { PARLEY_DIRECTORY: started.mark })
+  expect(await second.ended).toBe(2)
+  expect(second.printed()).toContain(`PARLEY_DIRECTORY: ${started.mark} is in use by process `)
+
   started.process.kill('SIGINT')
 
   expect(await started.ended).toBe(0)
+  await leavesNothing(started)
+})
+
+test('Ctrl-C while programs start leaves no process, and the folder free', async () => {
+  const started = run('npm start')
+  await untilPrinted(started, 'the contracts are deployed')
+
+  started.process.kill('SIGINT')
+
+  expect(await started.ended, started.printed()).toBe(0)
+  expect(started.printed()).not.toContain('fatal')
+  expect(await readdir(started.mark)).not.toContain('running.pid')
   await leavesNothing(started)
 })
 
@@ -181,15 +197,30 @@ test('a setting that is wrong for one of the programs is said in a sentence', as
   expect(started.printed()).not.toContain('    at ')
 })
 
-test('what else is in PARLEY_DIRECTORY stays there', async () => {
+const unusable = [
+  ['PARLEY_DIRECTORY', '/dev/null/parley'],
+  ['DATABASE_URL', 'foo'],
+] as const
+test.for(unusable)('%s=%s is refused in a sentence that names the variable', async ([variable, value]) => {
+  const started = run('npm start -- --once', { [variable]: value })
+
+  expect(await started.ended).toBe(2)
+  expect(started.printed()).toContain(`parley cannot run.\n${variable}`)
+  expect(started.printed()).not.toContain('    at ')
+})
+
+test('what else is in PARLEY_DIRECTORY stays there, but for what a killed start left', async () => {
   const precious = join(directory, 'precious')
   await mkdir(precious)
   await writeFile(join(precious, 'letter.txt'), 'dear')
+  // As a SIGKILL leaves it.
+  await writeFile(join(precious, 'running.pid'), String(spawnSync('true').pid))
 
   const started = run('npm start -- --once', { PARLEY_DIRECTORY: precious })
 
   expect(await started.ended, started.printed()).toBe(0)
   expect(await readFile(join(precious, 'letter.txt'), 'utf8')).toBe('dear')
+  expect(await readdir(precious)).not.toContain('running.pid')
 })
 
 test('a database that does not answer is said, and nothing is left', async () => {

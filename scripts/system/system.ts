@@ -1,10 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSimulatedPlatform } from '@parley/enclave/simulator'
 import { chainKind, type Hex } from '@parley/protocol'
+import type { OnStop } from '@parley/service'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { type Child, startChild } from './child.ts'
 import { startDatabase } from './database.ts'
+import { takeDirectory } from './directory.ts'
 import { type EvmDevnet, startEvmDevnet } from './evm-devnet.ts'
 import { type NearDevnet, startNearDevnet } from './near-devnet.ts'
 import { type Ports, VERIFIERS } from './ports.ts'
@@ -18,6 +20,8 @@ export interface SystemOptions {
   readonly blockMilliseconds?: number
   /** Overrides what programs are told, by program. Tests put proxies between. */
   readonly environment?: (name: string, defaults: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
+  /** Given how to end what runs so far, before anything does: a start takes seconds and may be interrupted. */
+  readonly onStop?: OnStop
   readonly onProgress?: (message: string) => void
   /** Told when a program ended; it is started again unless `isFatal`. */
   readonly onTrouble?: (message: string, isFatal: boolean) => void
@@ -43,36 +47,44 @@ export interface System {
 /** Of three verifiers. */
 const QUORUM = 2
 
-/** Starts chains, database and programs. When one does not start, ends the others and throws why. */
+/**
+ * Starts chains, database and programs. When one does not start, or is stopped meanwhile, ends the others and throws why.
+ * Throws a ConfigurationError when the folder is in use or cannot be written, and when the database does not answer.
+ */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const stops: (() => Promise<unknown>)[] = []
-  const stop = async () => {
-    for (let last = stops.pop(); last; last = stops.pop()) await last().catch(() => {})
-  }
+  let stopping: Promise<void> | undefined
+  const stop = () => (stopping ??= stopAll(stops))
+  // What was starting while the others were stopped has nobody else to stop it.
+  const onPart: OnStop = (part) => (stopping ? void part().catch(() => {}) : stops.push(part))
+  options.onStop?.(stop)
   try {
-    return { ...(await start(options, stops)), stop }
+    return { ...(await start(options, onPart)), stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-async function start(options: SystemOptions, stops: (() => Promise<unknown>)[]): Promise<Omit<System, 'stop'>> {
+async function stopAll(stops: (() => Promise<unknown>)[]): Promise<void> {
+  for (let last = stops.pop(); last; last = stops.pop()) await last().catch(() => {})
+}
+
+async function start(options: SystemOptions, onPart: OnStop): Promise<Omit<System, 'stop'>> {
   const { directory, ports, blockMilliseconds = 0, onProgress = () => {}, onTrouble = () => {} } = options
   const overriding = options.environment ?? ((_name, defaults) => defaults)
-  // Private: it holds the keys of the simulated platform.
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  onPart(await takeDirectory(directory))
 
   const verifierKeys = Array.from({ length: VERIFIERS }, generatePrivateKey)
   const verifierAddresses = verifierKeys.map((key) => privateKeyToAddress(key))
   const { evmChainId, nearChainId } = chainIdsFor(options.databaseUrl)
   const common = { blockMilliseconds, verifiers: verifierAddresses, quorum: QUORUM }
   const stoppable = <Part extends { readonly stop: () => Promise<void> }>(part: Part) => {
-    stops.push(part.stop)
+    onPart(part.stop)
     return part
   }
   const [databaseUrl, evm, near, platform] = await Promise.all([
-    startDatabase(options.databaseUrl, stops),
+    startDatabase(options.databaseUrl, onPart),
     startEvmDevnet({ port: ports.EVM_PORT, chainId: evmChainId, ...common }).then(stoppable),
     startNearDevnet({ port: ports.NEAR_PORT, chainId: nearChainId, ...common }).then(stoppable),
     createSimulatedPlatform(),
@@ -96,8 +108,7 @@ async function start(options: SystemOptions, stops: (() => Promise<unknown>)[]):
     const logFile = join(directory, `${name}.log`)
     const told = overriding(name, environment)
     const port = portVariable === undefined ? {} : { portVariable }
-    const onLaunch = (stop: () => Promise<void>) => void stops.push(stop)
-    return startChild({ name, program, environment: told, logFile, onLaunch, onTrouble, ...port })
+    return startChild({ name, program, environment: told, logFile, onLaunch: onPart, onTrouble, ...port })
   }
 
   const verifierAt = (key: Hex, at: number) => {
