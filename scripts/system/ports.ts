@@ -40,8 +40,14 @@ function parsePort(variable: string, text: string): number {
 function requireFree(variable: string, port: number): Promise<void> {
   const probe = createServer()
   return new Promise((resolve, reject) => {
-    const complaint = `Port ${port} is in use: set ${variable} to another one (0 for any that is free), or end what listens there.`
-    probe.once('error', (cause) => reject(new ConfigurationError(complaint, { cause })))
+    probe.once('error', (cause: NodeJS.ErrnoException) => {
+      const remedy = `set ${variable} to another one (0 for any that is free)`
+      const complaint =
+        cause.code === 'EADDRINUSE'
+          ? `Port ${port} is in use: ${remedy}, or end what listens there.`
+          : `Port ${port} cannot be listened on (${cause.code}): ${remedy}.`
+      reject(new ConfigurationError(complaint, { cause }))
+    })
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()))
   })
 }

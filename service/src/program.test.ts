@@ -55,6 +55,22 @@ describe('runProgram', () => {
     expect(plain(await program.output)).toEqual(['up', 'stopping', 'stopped'])
   })
 
+  test('does not report as a failure what fails because it stops', async () => {
+    const program = run(`await runProgram('relayer', async (onStop) => {
+      ${STAY}
+      let lose
+      onStop(async () => { lose(new Error('the database is gone')); await new Promise((resolve) => setTimeout(resolve, 100)) })
+      console.log('starting')
+      return new Promise((_, reject) => { lose = reject })
+    })`)
+    await program.says('starting')
+
+    program.child.kill('SIGTERM')
+
+    expect(await program.exitCode).toBe(0)
+    expect(logged(await program.output)).not.toContainEqual(expect.objectContaining({ level: 'fatal' }))
+  })
+
   test('stops the parts that run when a later part fails to start, and logs why', async () => {
     const program = run(`await runProgram('relayer', async (onStop) => {
       onStop(async () => console.log('database stopped'))

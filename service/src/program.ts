@@ -54,7 +54,9 @@ export async function runProgram(
     process.exit(exitCode)
   }
 
-  const fail = (error: unknown) => {
+  const fail = async (error: unknown) => {
+    // Parts that wait for parts which have just been stopped fail: that is how it ends, not why.
+    if (isStopping) return
     const mistake = error instanceof ConfigurationError ? error : portInUse(error)
     if (mistake) process.stderr.write(`${name} cannot run.\n${mistake.message}\n`)
     else log.fatal({ error }, 'failed')
