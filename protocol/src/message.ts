@@ -46,7 +46,8 @@ export type ValueOf<M extends Message> = {
 /** Keccak-256: 32 bytes. */
 export type Keccak256 = (bytes: Uint8Array) => Uint8Array
 
-/** Declares a message; everything else about it follows from its name and fields. */
+/** Declares a message; everything else about it follows from its name and fields. Contracts leave out those that they do not use. */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineMessage<const Fields extends readonly Field[]>(name: string, fields: Fields): Message<Fields> {
   // Once, not with each hash: a contract on NEAR pays for what it computes.
   return { name, fields, typeString: encodeType({ name, fields }) }

@@ -60,7 +60,9 @@ interface Line {
 }
 
 const PREFIX = 'EVENT_JSON:'
-const eventNames = new Map((Object.keys(events) as EventName[]).map((name) => [toSnakeCase(name), name]))
+/** As a function for bundlers, as `errors`: contracts read no events. */
+const eventNames = /* @__PURE__ */ (() =>
+  new Map((Object.keys(events) as EventName[]).map((name) => [toSnakeCase(name), name])))()
 
 function parseLine(log: string): Line | undefined {
   if (!log.startsWith(PREFIX)) return undefined
