@@ -71,6 +71,10 @@ export function changesOf(event: ChainEvent): Change[] {
       return [jobUpdate(event, { refunded: args.amount }), payment(event, 'Refunded', args.client)]
     case 'JobExpired':
       return [jobUpdate(event, { status: 'Expired' })]
+
+    case 'LedgerTransfer':
+    case 'OperatorSet':
+      return []
   }
 }
 

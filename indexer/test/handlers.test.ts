@@ -65,6 +65,9 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
     args: { from: ALICE, to: BOB, tokenId: 3n },
     rows: { 'agents:3': { uri: 'ipfs://a', owner: BOB } },
   },
+  // Ledger
+  LedgerTransfer: { args: { caller: ALICE, from: ALICE, to: BOB, token: CAROL, amount: 5n }, rows: {} },
+  OperatorSet: { args: { owner: ALICE, spender: BOB, approved: true }, rows: {} },
   ChallengeIssued: { args: { challenge: HASH, issuedAt: 1n }, rows: {} },
   WorkloadSet: { args: { workload: HASH, isAllowed: true }, rows: {} },
   EnclaveRegistered: {

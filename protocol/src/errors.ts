@@ -55,12 +55,22 @@ const contractErrors = {
   BudgetMismatch: false,
   BudgetTooLarge: false,
   TokenShortfall: false,
+  // Ledger
+  BalanceTooLow: false,
+  BalanceOverflow: false,
+  AllowanceTooLow: false,
+  TokenUnknown: false,
+  AmountZero: false,
+  BatchMalformed: false,
+  WithdrawalFailed: false,
 } as const
 
 /** NEAR's contracts only: state is paid for by deposits (NEP-145), and a payment that a token refused is kept to be claimed. */
 const nearContractErrors = {
   StorageDepositTooLow: false,
   NothingOwed: false,
+  // Ledger
+  TokensFull: false,
 } as const
 
 /** What the relayer and the enclave refuse before anything reaches a chain. */

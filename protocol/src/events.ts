@@ -68,6 +68,9 @@ export const events = {
   JobRejected: { jobId: 'uint', rejector: 'account', reason: 'bytes32' },
   Refunded: { jobId: 'uint', client: 'account', amount: 'uint' },
   JobExpired: { jobId: 'uint' },
+  // Ledger: ERC-6909's Transfer, NEP-245's mt_mint, mt_burn and mt_transfer. From nobody is a deposit, to nobody a withdrawal.
+  LedgerTransfer: { caller: 'account', from: 'account', to: 'account', token: 'account', amount: 'uint' },
+  OperatorSet: { owner: 'account', spender: 'account', approved: 'bool' },
 } as const
 
 export type EventName = keyof typeof events

@@ -24,5 +24,6 @@ export {
 } from './message.ts'
 export * from './messages.ts'
 export * as jobModel from './model/job.ts'
+export * as ledgerModel from './model/ledger.ts'
 export * from './near-events.ts'
 export * from './relay.ts'

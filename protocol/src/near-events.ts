@@ -36,6 +36,7 @@ export function readNearEvents(
   findArgument: (event: string, field: string, data: NearEventData) => unknown = () => undefined,
 ): NamedEvent[] {
   const line = parseLine(log)
+  if (line?.standard === LEDGER_STANDARD) return line.data.flatMap((data) => readTransfers(line.event, data))
   if (line?.standard !== NEAR_EVENT_STANDARD) return []
   const name = eventNames.get(line.event)
   if (name === undefined) throw new RangeError(`${JSON.stringify(line.event)} is not an event of Parley`)
@@ -52,6 +53,34 @@ export function readNearEvents(
 }
 
 export type NearEventData = Readonly<Record<string, unknown>>
+
+/** Multi tokens (NEP-245): the ledger tells in its words who has how much. */
+const LEDGER_STANDARD = 'nep245'
+
+/** The fields that say from whom and to whom; `undefined` for nobody. */
+const LEDGER_EVENTS: Readonly<Record<string, readonly [from: string | undefined, to: string | undefined]>> = {
+  mt_mint: [undefined, 'owner_id'],
+  mt_burn: ['owner_id', undefined],
+  mt_transfer: ['old_owner_id', 'new_owner_id'],
+}
+
+const TOKEN_ID = /^nep141:(.+)$/
+
+function readTransfers(event: string, data: NearEventData): NamedEvent[] {
+  const parties = LEDGER_EVENTS[event]
+  if (parties === undefined) throw new RangeError(`${JSON.stringify(event)} is not an event of the ledger`)
+  const [from, to] = parties.map((field) => toValue('account', field && data[field], `${event}.${field}`) as string)
+  const { token_ids, amounts, authorized_id } = data
+  if (!Array.isArray(token_ids) || !Array.isArray(amounts) || token_ids.length !== amounts.length)
+    throw new RangeError(`${event} has not an amount for each token`)
+  const caller = toValue('account', authorized_id ?? (from === NOBODY ? to : from), `${event}.authorized_id`)
+  return token_ids.map((id, at) => {
+    const token = TOKEN_ID.exec(String(id))?.[1]
+    if (token === undefined) throw new RangeError(`${event} has ${JSON.stringify(id)} for a token`)
+    const amount = toValue('uint', amounts[at], `${event}.amounts`)
+    return { name: 'LedgerTransfer', args: { caller, from, to, token, amount } } as NamedEvent
+  })
+}
 
 interface Line {
   readonly standard: string

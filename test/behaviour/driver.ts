@@ -23,6 +23,8 @@ export interface Driver {
   readonly evaluator: string
   /** Who holds the money of funded jobs. */
   readonly escrow: string
+  /** Who holds the money of the ledger. */
+  readonly ledger: string
   /** The demo's token, in which everybody may be paid. */
   readonly dollar: string
   /** What enclaves and verifiers sign. */
@@ -39,7 +41,20 @@ export interface Driver {
   /** Brings a job its money, in the job's token: by allowance on EVM, by `ft_transfer_call` on NEAR. */
   readonly fund: (who: Person, jobId: bigint, expectedBudget: bigint) => Promise<readonly Happened[]>
   readonly transferAgent: (who: Person, agentId: bigint, to: string) => Promise<readonly Happened[]>
-  /** Gives atoms of a token that `who` may spend on jobs. */
+  /** Brings the ledger money of `who`, credited to `receiver`. */
+  readonly deposit: (who: Person, token: string, amount: bigint, receiver?: string) => Promise<readonly Happened[]>
+  /** Takes money of `who` out of the ledger. */
+  readonly withdraw: (who: Person, token: string, amount: bigint, receiver?: string) => Promise<readonly Happened[]>
+  /** Moves the balance of `from`, of whom `who` is operator when it is another. */
+  readonly ledgerTransfer: (
+    who: Person,
+    to: string,
+    token: string,
+    amount: bigint,
+    from?: string,
+  ) => Promise<readonly Happened[]>
+  readonly ledgerBalanceOf: (token: string, account: string) => Promise<bigint>
+  /** Gives atoms of a token that `who` may spend on jobs and deposit. */
   readonly give: (token: string, who: Person, amount: bigint) => Promise<void>
   readonly balanceOf: (token: string, account: string) => Promise<bigint>
   /** Deploys another token like the demo's. */

@@ -37,7 +37,7 @@ const actors: Readonly<Record<Person, Actor>> = {
 /** Solidity's contracts on Hardhat's EVM in this process. */
 export async function openEvm(): Promise<Driver> {
   const chain = await openChain()
-  const contracts: readonly Contract[] = [chain.agents, chain.enclaves, chain.escrow, chain.evaluator]
+  const contracts: readonly Contract[] = [chain.agents, chain.enclaves, chain.escrow, chain.evaluator, chain.ledger]
   const tokenAt = (address: string) => chain.contract(demoDollarAbi, address as Hex)
   const accounts = Object.fromEntries(Object.entries(actors).map(([who, actor]) => [who, addressOf(actor)]))
 
@@ -51,6 +51,7 @@ export async function openEvm(): Promise<Driver> {
     accounts: accounts as Record<Person, string>,
     evaluator: chain.evaluator.address,
     escrow: chain.escrow.address,
+    ledger: chain.ledger.address,
     dollar: chain.dollar.address,
     messages,
     domains: {
@@ -66,10 +67,18 @@ export async function openEvm(): Promise<Driver> {
     },
     fund: (who, jobId, expectedBudget) => send(who, 'fund', { jobId, expectedBudget }),
     transferAgent: (who, tokenId, to) => send(who, 'transferFrom', { from: accounts[who], to, tokenId }),
+    deposit: (who, token, amount, receiver = accounts[who]) => send(who, 'deposit', { token, amount, receiver }),
+    withdraw: (who, token, amount, receiver = accounts[who]) => send(who, 'withdraw', { token, amount, receiver }),
+    ledgerTransfer(who, receiver, token, amount, sender) {
+      const rest = { receiver, id: BigInt(token), amount }
+      return sender === undefined ? send(who, 'transfer', rest) : send(who, 'transferFrom', { sender, ...rest })
+    },
+    ledgerBalanceOf: (token, account) => chain.read(chain.ledger, 'balanceOf', [account as Hex, BigInt(token)]),
     async give(token, who, amount) {
       const owner = actors[who]
       await chain.send(OWNER, tokenAt(token), 'transfer', [addressOf(owner), amount])
-      await chain.send(owner, tokenAt(token), 'approve', [chain.escrow.address, 2n ** 256n - 1n])
+      for (const { address } of [chain.escrow, chain.ledger])
+        await chain.send(owner, tokenAt(token), 'approve', [address, 2n ** 256n - 1n])
     },
     balanceOf: (token, account) => chain.read(tokenAt(token), 'balanceOf', [account as Hex]),
     addToken: async () => (await chain.deployContract(demoDollarAbi, demoDollarBytecode, [10n ** 15n])).address,

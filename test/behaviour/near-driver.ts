@@ -26,6 +26,9 @@ const agentMethods = [
   'isAuthorizedOrOwner',
 ]
 
+/** What no function-call key may sign alone. */
+const ONE_YOCTO = ['setOperator']
+
 /** NEAR's contracts on the sandbox in this process. */
 export async function openNear(): Promise<Driver> {
   const chain = await openChain()
@@ -33,7 +36,8 @@ export async function openNear(): Promise<Driver> {
   const contractOf = (method: string) => (agentMethods.includes(method) ? chain.agents : chain.parley)
 
   async function send(who: Person, method: string, args: Args): Promise<readonly Happened[]> {
-    return happenedIn(chain.send(actors[who], contractOf(method), toSnakeCase(method), toJson(args)))
+    const deposit = ONE_YOCTO.includes(method) ? 1n : 0n
+    return happenedIn(chain.send(actors[who], contractOf(method), toSnakeCase(method), toJson(args), { deposit }))
   }
 
   return {
@@ -41,6 +45,7 @@ export async function openNear(): Promise<Driver> {
     accounts: accounts as Record<Person, string>,
     evaluator: chain.parley,
     escrow: chain.parley,
+    ledger: chain.parley,
     dollar: chain.dollar,
     messages: nearMessages,
     domains: { reports: chain.domain, results: chain.domain, jobs: chain.domain },
@@ -63,6 +68,26 @@ export async function openNear(): Promise<Driver> {
     transferAgent(who, agentId, to) {
       const args = { receiver_id: to, token_id: agentId }
       return happenedIn(chain.send(actors[who], chain.agents, 'nft_transfer', args, { deposit: 1n }))
+    },
+    async deposit(who, token, amount, receiver) {
+      const purpose = receiver === undefined ? '' : { deposit: { receiver_id: receiver } }
+      return happenedIn(chain.send(...chain.transferCall(actors[who], token, amount, purpose)))
+    },
+    async withdraw(who, token, amount, receiver = accounts[who] ?? '') {
+      const receipt = chain.attempt(actors[who], chain.parley, 'withdraw', { token, amount, receiver }, { deposit: 1n })
+      // The call itself has succeeded: the answer says that the token took nothing.
+      if (receipt.value === '0') throw new Refused(`WithdrawalFailed: ${token} ${receiver} ${amount}`)
+      if (receipt.failure !== undefined) throw new Refused(receipt.failure)
+      return receipt.events
+    },
+    ledgerTransfer(who, receiver_id, token, amount, from) {
+      const approval = from === undefined ? null : [from, 0]
+      const args = { receiver_id, token_id: `nep141:${token}`, amount, approval }
+      return happenedIn(chain.send(actors[who], chain.parley, 'mt_transfer', args, { deposit: 1n }))
+    },
+    async ledgerBalanceOf(token, account) {
+      const args = { account_id: account, token_id: `nep141:${token}` }
+      return BigInt(await chain.view<string>(chain.parley, 'mt_balance_of', args))
     },
     async give(token, who, amount) {
       const args = { receiver_id: accounts[who], amount }

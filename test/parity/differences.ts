@@ -7,6 +7,8 @@ const NFT = 'ERC-721 by its own names: NEAR’s standard for tokens is NEP-171'
 const STORAGE = 'state is paid for by deposits (NEP-145)'
 const CALLBACK = 'what follows when another contract has answered'
 const PUSHED = 'a token of NEAR is pushed, not pulled'
+const ALLOWANCES = 'NEP-245 has no allowances: an owner has operators, whom mt_transfer’s approval names'
+const MULTI_TOKEN = 'the ledger by the names of NEP-245, NEAR’s standard for ERC-6909'
 const LIBRARY = 'OpenZeppelin’s own, for what NEAR’s contract does not have'
 
 /** All in which NEAR’s contracts are not Solidity’s, with the reason. An entry that is no longer true fails its test. */
@@ -35,11 +37,27 @@ export const differences = {
     is_trusted_forwarder: FORWARDING,
     trusted_forwarder: FORWARDING,
     renounce_ownership: 'a contract without an owner can allow no workload: nobody would want it',
+    // Ledger
+    allowance: ALLOWANCES,
+    deposit: `${PUSHED}: ft_on_transfer credits what it brings`,
+    transfer: MULTI_TOKEN,
+    transfer_batch: 'who pays many is a module of the same contract: crowd payouts',
     use_permit: `${PUSHED}: no allowance to permit`,
   },
   methodsOfNear: {
     init: 'Solidity has constructors',
     nft_transfer: 'NEP-171’s name for ERC-721’s transferFrom',
+    // Ledger
+    choose_token: 'an account’s record holds the tokens that it chose: others’ dust must not make it dear',
+    mt_transfer: MULTI_TOKEN,
+    mt_transfer_call: MULTI_TOKEN,
+    mt_batch_transfer: MULTI_TOKEN,
+    mt_batch_transfer_call: MULTI_TOKEN,
+    mt_resolve_transfer: MULTI_TOKEN,
+    mt_balance_of: MULTI_TOKEN,
+    mt_batch_balance_of: MULTI_TOKEN,
+    mt_token: MULTI_TOKEN,
+    on_withdraw: CALLBACK,
     storage_deposit: STORAGE,
     storage_withdraw: STORAGE,
     storage_unregister: STORAGE,
@@ -65,6 +83,7 @@ export const differences = {
   events: {
     request_executed: FORWARDING,
     request_failed: FORWARDING,
+    ledger_transfer: `${MULTI_TOKEN}: mt_mint, mt_burn and mt_transfer`,
   },
   fields: {
     metadata_set: {
@@ -95,5 +114,6 @@ export const differences = {
     NothingOwed: 'a token that refuses cannot undo the end of a job: what it did not move stays owed',
     SelfOnly: 'callbacks are exported like any method; on EVM it is the forwarder’s',
     StorageDepositTooLow: STORAGE,
+    TokensFull: 'an account’s record holds the tokens that it chose: others’ dust must not make it dear',
   },
 } as const

@@ -6,11 +6,12 @@ import {
   enclaveEvaluatorAbi,
   enclaveRegistryAbi,
   jobEscrowAbi,
+  ledgerAbi,
 } from '../../contracts/evm/generated/contracts.ts'
 import { type NearNames, readNearNames } from '../../contracts/near/test/source-names.ts'
 import { differences } from './differences.ts'
 
-const abi = [...agentRegistryAbi, ...enclaveRegistryAbi, ...jobEscrowAbi, ...enclaveEvaluatorAbi]
+const abi = [...agentRegistryAbi, ...enclaveRegistryAbi, ...jobEscrowAbi, ...enclaveEvaluatorAbi, ...ledgerAbi]
 
 let near: NearNames
 let exported: readonly string[]

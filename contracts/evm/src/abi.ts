@@ -6,6 +6,7 @@ const abi = [
   ...contracts.enclaveRegistryAbi,
   ...contracts.jobEscrowAbi,
   ...contracts.enclaveEvaluatorAbi,
+  ...contracts.ledgerAbi,
   ...contracts.demoDollarAbi,
 ]
 

@@ -11,6 +11,7 @@ export const deploymentSchema = z
     enclaveRegistry: hexOf(20),
     jobEscrow: hexOf(20),
     enclaveEvaluator: hexOf(20),
+    ledger: hexOf(20),
   })
   .readonly()
 

@@ -25,6 +25,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   const forwarder = await at(contracts.forwarderAbi, contracts.forwarderBytecode, [])
   const agentRegistry = await at(contracts.agentRegistryAbi, contracts.agentRegistryBytecode, [forwarder])
   const ascending = [...verifiers].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+  const ledger = await at(contracts.ledgerAbi, contracts.ledgerBytecode, [forwarder])
   const registryArguments = [owner, ascending, BigInt(quorum), maxAge]
   const enclaveRegistry = await at(contracts.enclaveRegistryAbi, contracts.enclaveRegistryBytecode, registryArguments)
   const jobEscrow = await at(contracts.jobEscrowAbi, contracts.jobEscrowBytecode, [forwarder, agentRegistry])
@@ -43,6 +44,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     enclaveRegistry,
     jobEscrow,
     enclaveEvaluator,
+    ledger,
   }
 }
 

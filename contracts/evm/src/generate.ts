@@ -9,6 +9,7 @@ const CONTRACTS = [
   'EnclaveRegistry',
   'JobEscrow',
   'EnclaveEvaluator',
+  'Ledger',
   'DemoDollar',
 ] as const
 

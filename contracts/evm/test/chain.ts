@@ -17,6 +17,7 @@ import { hardhat as hardhatChain } from 'viem/chains'
 import * as generated from '../generated/contracts.ts'
 import { hardhat } from '../src/compile.ts'
 import { deploy, deployDemoDollar } from '../src/deployment.ts'
+import { namedByProtocol } from '../src/ledger-events.ts'
 import { readRevert } from '../src/revert.ts'
 
 /** Hardhat's well-known mnemonic: every run has the same keys, so the same addresses and signatures. */
@@ -167,6 +168,7 @@ export async function openChain() {
     enclaves: contract(generated.enclaveRegistryAbi, deployment.enclaveRegistry),
     escrow: contract(generated.jobEscrowAbi, deployment.jobEscrow),
     evaluator: contract(generated.enclaveEvaluatorAbi, deployment.enclaveEvaluator),
+    ledger: contract(generated.ledgerAbi, deployment.ledger),
     dollar,
     /** The time of the next block, in seconds. */
     now: () => now,
@@ -195,7 +197,8 @@ function eventOf(log: Log, known: ReadonlyMap<Hex, Abi>): Happened[] {
   const abi = known.get(log.address)
   if (!abi) return []
   const { eventName, args } = decodeEventLog({ abi, data: log.data, topics: log.topics })
-  return [{ name: eventName ?? '', args: lowerAddresses(args ?? {}) as Record<string, unknown> }]
+  const decoded = { name: eventName ?? '', args: lowerAddresses(args ?? {}) as Record<string, unknown> }
+  return [namedByProtocol(decoded)]
 }
 
 /** viem answers with checksummed addresses; ours are lower-case. */

@@ -12,6 +12,7 @@ const DEPLOYMENT = {
   enclaveRegistry: `0x${'cC'.repeat(20)}`,
   jobEscrow: `0x${'dD'.repeat(20)}`,
   enclaveEvaluator: `0x${'eE'.repeat(20)}`,
+  ledger: `0x${'ff'.repeat(20)}`,
 }
 
 let folder: string

@@ -19,6 +19,16 @@ export function callThen(call: Call, callback: Omit<Call, 'contract' | 'deposit'
   near.promiseReturn(answer)
 }
 
+/** In a callback: whether the call before it did not fail, whatever it answered. */
+export function hasSucceeded(): boolean {
+  try {
+    near.promiseResultRaw(0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function addCall(promise: number | bigint, { method, args, deposit = 0n, gas }: Omit<Call, 'contract'>): void {
   near.promiseBatchActionFunctionCall(promise, method, JSON.stringify(args), deposit, gas)
 }

@@ -1,6 +1,7 @@
 /** Money comes by a token's `ft_transfer_call`, whose `msg` says what it is for. What is refused here the token gives back (NEP-141). */
 import { caller } from './context.ts'
 import { ContractError, require } from './contract-error.ts'
+import { deposit } from './deposits.ts'
 import { hire } from './hiring.ts'
 import * as input from './input.ts'
 import { fund } from './jobs.ts'
@@ -24,15 +25,22 @@ export function isTokenTrusted(token: string): boolean {
 }
 
 /**
- * `msg` is JSON, `{"fund": {…}}` or `{"hire": {…}}`. The token is who calls: one that the owner trusts, for anybody can call this and
- * name any client. Answers how much is not needed; a hiring answers when the agent registry has.
+ * `msg` is JSON, `{"fund": {…}}` or `{"hire": {…}}`; empty, or `{"deposit": {"receiver_id"}}`, it is a deposit into the ledger. The token is
+ * who calls: one that the owner trusts, if it hires or funds, for anybody can call this and name any client. Answers how much is not
+ * needed; a hiring answers when the agent registry has.
  */
 export function onTransfer(
   agents: string,
   domainSeparator: Uint8Array,
   { client, amount, msg }: { readonly client: string; readonly amount: bigint; readonly msg: unknown },
 ): string | undefined {
-  const purpose = input.jsonObject(msg, 'msg')
+  const purpose = msg === '' ? { deposit: {} } : input.jsonObject(msg, 'msg')
+  if (purpose.deposit !== undefined) {
+    const { receiver_id } = input.object(purpose.deposit, 'msg.deposit')
+    const receiver = input.optionalAccount(receiver_id, 'msg.deposit.receiver_id') ?? client
+    deposit({ token: caller(), sender: client, receiver, amount }, isTokenTrusted(caller()))
+    return '0'
+  }
   if (purpose.fund !== undefined) {
     const { job_id, expected_budget } = input.object(purpose.fund, 'msg.fund')
     const jobId = input.bytes32(job_id, 'msg.fund.job_id')
@@ -40,7 +48,8 @@ export function onTransfer(
     requireTrustedCaller()
     return String(fund(jobId, expectedBudget, { client, token: caller(), received: amount }))
   }
-  if (purpose.hire === undefined) throw new ContractError('InputInvalid', 'msg is neither to fund nor to hire')
+  if (purpose.hire === undefined)
+    throw new ContractError('InputInvalid', 'msg is neither to deposit nor to fund nor to hire')
   const terms = termsOf(input.object(purpose.hire, 'msg.hire'))
   requireTrustedCaller()
   hire(agents, domainSeparator, client, amount, terms)

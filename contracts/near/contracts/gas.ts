@@ -23,3 +23,6 @@ export const PAYOUT_CALLBACK_GAS = 10n * TERA
 /** What `ft_transfer_call` keeps: for itself, with a message as long as a hiring's may be, and for `ft_resolve_transfer`. */
 export const FT_TRANSFER_CALL_GAS = 15n * TERA
 export const FT_RESOLVE_GAS = 10n * TERA
+
+/** The same for as many tokens as a batch has. */
+export const MT_RESOLVE_GAS = 20n * TERA

@@ -47,9 +47,12 @@ export function address(value: unknown, field: string): Hex {
 
 /** An account id by NEAR's rules: 2 to 64 characters, words of a-z and 0-9 with one of `.`, `-` and `_` between two. */
 export function account(value: unknown, field: string): string {
-  if (typeof value !== 'string' || value.length < 2 || value.length > 64 || !hasAccountWords(value))
-    throw invalid(field, 'is not an account id')
+  if (typeof value !== 'string' || !isAccount(value)) throw invalid(field, 'is not an account id')
   return value
+}
+
+export function isAccount(text: string): boolean {
+  return text.length >= 2 && text.length <= 64 && hasAccountWords(text)
 }
 
 /** `null` stands for no account, and so does leaving the field out. */

@@ -1,12 +1,15 @@
 import { domainSeparator, fromHex, type Hex, nearDomain, nearMessages, toHex } from '@parley/protocol'
 import { call, initialize, NearBindgen, near, view } from 'near-sdk-js'
-import { caller, chainId, requireSelf, self } from './context.ts'
+import { caller, chainId, requireOneYocto, requireSelf, self } from './context.ts'
+import * as deposits from './deposits.ts'
 import * as enclaves from './enclaves.ts'
 import { isTokenTrusted, MAX_DESCRIPTION_LENGTH, onTransfer, setToken, writeTrustedTokens } from './funding.ts'
 import { type Hiring, onHire } from './hiring.ts'
 import * as input from './input.ts'
 import { type Job, nextJobId, readJob } from './job.ts'
 import * as jobs from './jobs.ts'
+import * as ledger from './ledger.ts'
+import * as multiToken from './multi-token.ts'
 import { acceptOwnership, requireOwner, transferOwnership } from './ownership.ts'
 import { claimPayment, onPayout, owedOf } from './payouts.ts'
 import * as results from './results.ts'
@@ -173,7 +176,7 @@ export class Parley {
     jobs.fund(jobIdOf(funding), expectedBudget, { client: caller(), token: null, received: 0n })
   }
 
-  /** Takes a token's money for `fund` or `hire`; answers how much of it is not needed (NEP-141). The caller is the token. */
+  /** Takes a token's money for `fund`, for `hire` or into the ledger; answers how much of it is not needed (NEP-141). The caller is the token. */
   @call({})
   ft_on_transfer({ sender_id, amount, msg }: { sender_id: string; amount: string; msg: string }): string | undefined {
     const client = input.account(sender_id, 'sender_id')
@@ -226,6 +229,55 @@ export class Parley {
     results.acceptResult(signedResultOf(signed), separatorOf(this))
   }
 
+  /** Sends `amount` of the caller's balance to `receiver`, in the token itself. What the token refuses is credited back: "0" is the answer then. */
+  @call({ payableFunction: true })
+  withdraw(withdrawal: { token: string; amount: string; receiver: string }): void {
+    requireOneYocto()
+    const token = input.account(withdrawal.token, 'token')
+    const amount = input.uint(withdrawal.amount, 'amount', 128n)
+    deposits.withdraw(caller(), token, amount, input.account(withdrawal.receiver, 'receiver'))
+  }
+
+  /** Keeps the caller's balance of a token in its record, at most 32, or no longer: what is moved together costs less. */
+  @call({})
+  choose_token(chosen: { token: string; is_chosen: boolean }): void {
+    const token = input.account(chosen.token, 'token')
+    ledger.chooseToken(caller(), token, input.bool(chosen.is_chosen, 'is_chosen'))
+  }
+
+  /** Lets `spender` move all balances of the caller, or no longer. */
+  @call({ payableFunction: true })
+  set_operator({ spender, approved }: { spender: string; approved: boolean }): void {
+    requireOneYocto()
+    ledger.setOperator(caller(), input.account(spender, 'spender'), input.bool(approved, 'approved'))
+  }
+
+  /** NEP-245. With `approval`, the balance of an owner whose operator the caller is. */
+  @call({ payableFunction: true })
+  mt_transfer(sending: multiToken.Transfer): void {
+    requireOneYocto()
+    multiToken.transfer(sending)
+  }
+
+  @call({ payableFunction: true })
+  mt_batch_transfer(sending: multiToken.BatchTransfer): void {
+    requireOneYocto()
+    multiToken.batchTransfer(sending)
+  }
+
+  /** The same, and asks the receiver (`mt_on_transfer`) how much it does not need. */
+  @call({ payableFunction: true })
+  mt_transfer_call(sending: multiToken.Transfer): void {
+    requireOneYocto()
+    multiToken.tellReceiver(multiToken.transfer(sending), sending.msg)
+  }
+
+  @call({ payableFunction: true })
+  mt_batch_transfer_call(sending: multiToken.BatchTransfer): void {
+    requireOneYocto()
+    multiToken.tellReceiver(multiToken.batchTransfer(sending), sending.msg)
+  }
+
   @call({ payableFunction: true })
   storage_deposit(deposit: { account_id?: string | null; registration_only?: boolean | null }): StorageBalance {
     const accountId = input.optionalAccount(deposit.account_id, 'account_id') ?? caller()
@@ -270,6 +322,18 @@ export class Parley {
   on_payout({ job_id }: { job_id: Hex }): void {
     requireSelf()
     onPayout(job_id)
+  }
+
+  @call({})
+  on_withdraw(withdrawal: deposits.Withdrawal): string {
+    requireSelf()
+    return deposits.onWithdraw(withdrawal)
+  }
+
+  @call({})
+  mt_resolve_transfer(sent: multiToken.Sent): string[] {
+    requireSelf()
+    return multiToken.resolveTransfer(sent)
   }
 
   @view({})
@@ -365,6 +429,26 @@ export class Parley {
   @view({})
   owed(job: { job_id: Hex }): string {
     return owedOf(jobIdOf(job))
+  }
+
+  @view({})
+  is_operator({ owner, spender }: { owner: string; spender: string }): boolean {
+    return ledger.isOperator(input.account(owner, 'owner'), input.account(spender, 'spender'))
+  }
+
+  @view({})
+  mt_balance_of({ account_id, token_id }: { account_id: string; token_id: string }): string {
+    return multiToken.balanceOfId(account_id, token_id)
+  }
+
+  @view({})
+  mt_batch_balance_of({ account_id, token_ids }: { account_id: string; token_ids: string[] }): string[] {
+    return input.list(token_ids, 'token_ids').map((tokenId) => multiToken.balanceOfId(account_id, tokenId))
+  }
+
+  @view({})
+  mt_token({ token_ids }: { token_ids: string[] }) {
+    return input.list(token_ids, 'token_ids').map(multiToken.describeToken)
   }
 
   @view({})

@@ -4,7 +4,7 @@
  */
 import type { Hex } from '@parley/protocol'
 import { near } from 'near-sdk-js'
-import { callThen } from './calls.ts'
+import { callThen, hasSucceeded } from './calls.ts'
 import { require } from './contract-error.ts'
 import { emit } from './events.ts'
 import { CLAIM_GAS, MAX_TOKEN_TRANSFER_GAS, PAYOUT_CALLBACK_GAS, TOKEN_TRANSFER_GAS } from './gas.ts'
@@ -32,7 +32,7 @@ export function payOut(job_id: Hex, job: Job, gas = TOKEN_TRANSFER_GAS): void {
 /** Never fails: a payout whose outcome got lost could neither be claimed nor be trusted. */
 export function onPayout(job_id: Hex): void {
   const job = knownJob(job_id)
-  const isPaid = hasMoved()
+  const isPaid = hasSucceeded()
 
   writeJob(job_id, { ...job, payout: isPaid ? null : 'owed' })
   if (isPaid) emitPaid(job_id, job)
@@ -67,13 +67,4 @@ function gasOfClaim(): bigint {
   const left = near.prepaidGas() - near.usedGas() - CLAIM_GAS - PAYOUT_CALLBACK_GAS
   if (left < TOKEN_TRANSFER_GAS) return TOKEN_TRANSFER_GAS
   return left < MAX_TOKEN_TRANSFER_GAS ? left : MAX_TOKEN_TRANSFER_GAS
-}
-
-function hasMoved(): boolean {
-  try {
-    near.promiseResultRaw(0)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -91,9 +91,9 @@ export async function openChain() {
     return receipt
   }
 
-  /** Gives `amount` of a token to the escrow with a message for it: how jobs are funded. */
-  function transferCall(from: Actor, token: string, amount: bigint, msg: object): Call {
-    const args = { receiver_id: parley, amount, msg: jsonOf(msg) }
+  /** Gives `amount` of a token to the escrow with a message for it: how jobs are funded, and the ledger when it is empty. */
+  function transferCall(from: Actor, token: string, amount: bigint, msg: object | ''): Call {
+    const args = { receiver_id: parley, amount, msg: msg === '' ? msg : jsonOf(msg) }
     return [from, token, 'ft_transfer_call', args, { deposit: 1n }]
   }
 

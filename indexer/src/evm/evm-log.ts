@@ -6,6 +6,8 @@ import {
   enclaveRegistryAbi,
   forwarderAbi,
   jobEscrowAbi,
+  ledgerAbi,
+  namedByProtocol,
   readRevert,
 } from '@parley/evm'
 import { type ChainEvent, type EventFieldKind, type EventName, events, type Hex } from '@parley/protocol'
@@ -41,6 +43,7 @@ export function createLogDecoder(deployment: Deployment): LogDecoder {
     [deployment.enclaveRegistry.toLowerCase(), eventsBySelector(enclaveRegistryAbi)],
     [deployment.jobEscrow.toLowerCase(), eventsBySelector(jobEscrowAbi)],
     [deployment.enclaveEvaluator.toLowerCase(), eventsBySelector(enclaveEvaluatorAbi)],
+    [deployment.ledger.toLowerCase(), eventsBySelector(ledgerAbi)],
   ])
   const selectors = new Set([...eventsOf.values()].flatMap((bySelector) => [...bySelector.keys()]))
 
@@ -50,7 +53,9 @@ export function createLogDecoder(deployment: Deployment): LogDecoder {
       const contract = log.address.toLowerCase()
       const event = log.topics[0] && eventsOf.get(contract)?.get(log.topics[0])
       if (!event) throw new Error(`${contract} has no event ${log.topics[0]}`)
-      const { args } = decodeEventLog({ abi: [event], data: log.data, topics: log.topics as [Hex, ...Hex[]] })
+      const decoded = decodeEventLog({ abi: [event], data: log.data, topics: log.topics as [Hex, ...Hex[]] })
+      const args = decoded.args as Readonly<Record<string, unknown>>
+      const { name, args: named } = namedByProtocol({ name: event.name, args })
       return {
         chain,
         blockNumber: BigInt(log.blockNumber),
@@ -59,8 +64,8 @@ export function createLogDecoder(deployment: Deployment): LogDecoder {
         transaction: log.transactionHash,
         logIndex: Number(log.logIndex),
         contract,
-        name: event.name,
-        args: normalized(event.name as EventName, args as Readonly<Record<string, unknown>>),
+        name,
+        args: normalized(name as EventName, named),
       } as ChainEvent
     },
   }

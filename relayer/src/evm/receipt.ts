@@ -1,4 +1,4 @@
-import { type Deployment, eventAbi, readRevert } from '@parley/evm'
+import { type Deployment, eventAbi, namedByProtocol, readRevert } from '@parley/evm'
 import { type EmittedEvent, ParleyError } from '@parley/protocol'
 import { parseEventLogs, type TransactionReceipt } from 'viem'
 import { emitted } from '../emitted.ts'
@@ -7,9 +7,10 @@ import { emitted } from '../emitted.ts'
 export function readEvents({ logs }: TransactionReceipt, deployment: Deployment): EmittedEvent[] {
   const ours = new Set<string>(Object.values(deployment).filter((value) => typeof value === 'string'))
   const relevant = logs.filter(({ address }) => ours.has(address.toLowerCase()))
-  return parseEventLogs({ abi: eventAbi, logs: relevant, strict: true }).map(({ eventName, args }) =>
-    emitted(eventName, args),
-  )
+  return parseEventLogs({ abi: eventAbi, logs: relevant, strict: true }).map((event) => {
+    const { name, args } = namedByProtocol({ name: event.eventName, args: { ...event.args } })
+    return emitted(name, args)
+  })
 }
 
 /**
