@@ -14,6 +14,7 @@ export const EVM_DEPLOYMENT = {
   agentRegistry: `0x${'8b'.repeat(20)}`,
   jobEscrow: `0x${'9c'.repeat(20)}`,
   enclaveEvaluator: `0x${'5e'.repeat(20)}`,
+  quorumEvaluator: `0x${'5f'.repeat(20)}`,
   enclaveRegistry: `0x${'6f'.repeat(20)}`,
 } as const
 

@@ -16,9 +16,7 @@ export function toEventRow(event: ChainEvent): EventRow {
     timestamp: Number(event.timestamp),
     contract,
     name,
-    args: Object.fromEntries(
-      Object.entries(args).map(([field, value]) => [field, typeof value === 'bigint' ? value.toString() : value]),
-    ),
+    args: Object.fromEntries(Object.entries(args).map(([field, value]) => [field, toJson(value)])),
     subjects: subjectsOf(event),
   }
 }
@@ -26,11 +24,21 @@ export function toEventRow(event: ChainEvent): EventRow {
 /** The event that `toEventRow` stored. */
 export function fromEventRow({ subjects: _, ...row }: EventRow): ChainEvent {
   const kinds: Readonly<Record<string, string>> = events[row.name as EventName]
-  const args = Object.entries(row.args as Readonly<Record<string, string | boolean>>)
+  const args = Object.entries(row.args as Readonly<Record<string, string | boolean | readonly string[]>>)
   return {
     ...row,
     blockNumber: BigInt(row.blockNumber),
     timestamp: BigInt(row.timestamp),
-    args: Object.fromEntries(args.map(([field, value]) => [field, kinds[field] === 'uint' ? BigInt(value) : value])),
+    args: Object.fromEntries(args.map(([field, value]) => [field, fromJson(kinds[field], value)])),
   } as unknown as ChainEvent
+}
+
+function toJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toJson)
+  return typeof value === 'bigint' ? value.toString() : value
+}
+
+function fromJson(kind: string | undefined, value: string | boolean | readonly string[]): unknown {
+  if (kind === 'uints') return (value as readonly string[]).map(BigInt)
+  return kind === 'uint' ? BigInt(value as string) : value
 }

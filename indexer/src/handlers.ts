@@ -74,6 +74,9 @@ export function changesOf(event: ChainEvent): Change[] {
 
     case 'LedgerTransfer':
     case 'OperatorSet':
+    // QuorumEvaluator
+    case 'QuorumTermsSet':
+    case 'VoteCast':
       return []
   }
 }

@@ -47,7 +47,9 @@ function fits({ type, isIndexed }: ColumnShape, value: unknown): boolean {
     case 'text[]':
       return Array.isArray(value) && value.every((text) => isText(text) && isShort(text))
     case 'jsonb':
-      return Object.values(Object(value)).every((item) => typeof item !== 'string' || isText(item))
+      return Object.values(Object(value))
+        .flat()
+        .every((item) => typeof item !== 'string' || isText(item))
     case 'boolean':
       return typeof value === 'boolean'
     case 'smallint':

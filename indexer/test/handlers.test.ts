@@ -142,6 +142,9 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
     rows: { [JOB]: { refunded: 5n }, 'payments:6:1': { kind: 'Refunded', account: ALICE, amount: 5n } },
   },
   JobExpired: { given: [created], args: { jobId }, rows: { [JOB]: { status: 'Expired' } } },
+  // QuorumEvaluator
+  QuorumTermsSet: { args: { jobId, members: [ALICE, CAROL], threshold: 2n }, rows: {} },
+  VoteCast: { args: { jobId, member: ALICE, isApproval: true, reason: HASH }, rows: {} },
 }
 
 describe.each(Object.entries(cases))('%s', (name, { given = [], args, rows }) => {

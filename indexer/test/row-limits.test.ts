@@ -82,8 +82,10 @@ test('PostgreSQL takes everything that is said to fit, and what is made of it', 
   )
   const values: Readonly<Record<EventFieldKind, fc.Arbitrary<unknown>>> = {
     uint,
+    uints: fc.array(uint, { maxLength: 20 }),
     bool: fc.boolean(),
     account: text,
+    accounts: fc.array(text, { maxLength: 20 }),
     address: text,
     bytes32: text,
     bytes: text,

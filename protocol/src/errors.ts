@@ -63,6 +63,10 @@ const contractErrors = {
   AmountZero: false,
   BatchMalformed: false,
   WithdrawalFailed: false,
+  // QuorumEvaluator
+  MemberOnly: false,
+  MemberRepeated: false,
+  AlreadyVoted: false,
 } as const
 
 /** NEAR's contracts only: state is paid for by deposits (NEP-145), and a payment that a token refused is kept to be claimed. */

@@ -9,10 +9,12 @@ interface ValueOfKind {
   readonly address: Hex
   /** Who acts or is paid: an address in lower case on EVM, an account id on NEAR. */
   readonly account: string
+  readonly accounts: readonly string[]
   readonly bytes32: Hex
   readonly bytes: Hex
   readonly string: string
   readonly uint: bigint
+  readonly uints: readonly bigint[]
   readonly bool: boolean
   /** Why a call failed, as `Name: arguments`; Solidity's revert data is put into this form. */
   readonly reason: string
@@ -71,6 +73,9 @@ export const events = {
   // Ledger: ERC-6909's Transfer, NEP-245's mt_mint, mt_burn and mt_transfer. From nobody is a deposit, to nobody a withdrawal.
   LedgerTransfer: { caller: 'account', from: 'account', to: 'account', token: 'account', amount: 'uint' },
   OperatorSet: { owner: 'account', spender: 'account', approved: 'bool' },
+  // QuorumEvaluator
+  QuorumTermsSet: { jobId: 'uint', members: 'accounts', threshold: 'uint' },
+  VoteCast: { jobId: 'uint', member: 'account', isApproval: 'bool', reason: 'bytes32' },
 } as const
 
 export type EventName = keyof typeof events

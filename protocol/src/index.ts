@@ -25,5 +25,6 @@ export {
 export * from './messages.ts'
 export * as jobModel from './model/job.ts'
 export * as ledgerModel from './model/ledger.ts'
+export * as quorumModel from './model/quorum.ts'
 export * from './near-events.ts'
 export * from './relay.ts'

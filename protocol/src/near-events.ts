@@ -106,6 +106,12 @@ function parseLine(log: string): Line | undefined {
 
 function toValue(kind: EventFieldKind, value: unknown, path: string): unknown {
   switch (kind) {
+    case 'accounts':
+    case 'uints': {
+      const item = kind === 'accounts' ? 'account' : 'uint'
+      if (Array.isArray(value)) return value.map((one, at) => toValue(item, one, `${path}[${at}]`))
+      break
+    }
     case 'uint':
       if (typeof value === 'string' && isUint256(value)) return BigInt(value)
       break

@@ -13,21 +13,33 @@ const lineOf = (event: string, ...data: unknown[]) =>
 const metadata = { agent_id: '1', metadata_value: '0x' }
 
 /** A field as a contract logs it, and as readers have it. */
-const fields: Readonly<Record<EventFieldKind, fc.Arbitrary<{ readonly logged: unknown; readonly read: unknown }>>> = {
-  uint: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }).chain((value) =>
-    // Job ids are hexadecimal, all other numbers decimal.
-    fc.constantFrom(value.toString(), `0x${value.toString(16)}`).map((logged) => ({ logged, read: value })),
-  ),
+type Field = { readonly logged: unknown; readonly read: unknown }
+const uint: fc.Arbitrary<Field> = fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }).chain((value) =>
+  // Job ids are hexadecimal, all other numbers decimal.
+  fc.constantFrom(value.toString(), `0x${value.toString(16)}`).map((logged) => ({ logged, read: value })),
+)
+const account: fc.Arbitrary<Field> = fc.oneof(
+  fc.stringMatching(/^[a-z0-9]{2,20}\.near$/).map(same),
+  fc.constantFrom(null, undefined).map((logged) => ({ logged, read: NOBODY })),
+)
+const fields: Readonly<Record<EventFieldKind, fc.Arbitrary<Field>>> = {
+  uint,
+  uints: listOf(uint),
   bool: fc.boolean().map(same),
-  account: fc.oneof(
-    fc.stringMatching(/^[a-z0-9]{2,20}\.near$/).map(same),
-    fc.constantFrom(null, undefined).map((logged) => ({ logged, read: NOBODY })),
-  ),
+  account,
+  accounts: listOf(account),
   address: hexOf(20).map(same),
   bytes32: hexOf(32).map(same),
   bytes: hexOf(0, 50).map(same),
   string: fc.string({ unit: 'grapheme' }).map(same),
   reason: fc.string().map(same),
+}
+
+function listOf(item: fc.Arbitrary<Field>): fc.Arbitrary<Field> {
+  return fc.array(item).map((items) => ({
+    logged: items.map(({ logged }) => logged),
+    read: items.map(({ read }) => read),
+  }))
 }
 
 function same<Value>(value: Value) {
@@ -105,6 +117,8 @@ describe('readNearEvents', () => {
     ['upper case', lineOf('challenge_issued', { challenge: '0xAB', issued_at: '1' })],
     ['a truth that is a text', lineOf('workload_set', { workload: '0x', is_allowed: 'true' })],
     ['an account that is a number', lineOf('enclave_revoked', { enclave: '0x', revoked_by: 5 })],
+    ['a list that is none', lineOf('quorum_terms_set', { job_id: '1', members: 'bob.near', threshold: '1' })],
+    ['a list with a number', lineOf('quorum_terms_set', { job_id: '1', members: ['bob.near', 5], threshold: '1' })],
     ['a text that is none', lineOf('job_described', { job_id: '1', description: null })],
   ])('refuses %s', (_, log) => {
     expect(() => readNearEvents(log, keccak)).toThrow(RangeError)

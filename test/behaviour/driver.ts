@@ -21,6 +21,10 @@ export interface Driver {
   readonly accounts: Readonly<Record<Person, string>>
   /** Who judges on an enclave's word. */
   readonly evaluator: string
+  /** Who judges otherwise. */
+  readonly evaluators: {
+    readonly quorum: string
+  }
   /** Who holds the money of funded jobs. */
   readonly escrow: string
   /** Who holds the money of the ledger. */

@@ -37,7 +37,14 @@ const actors: Readonly<Record<Person, Actor>> = {
 /** Solidity's contracts on Hardhat's EVM in this process. */
 export async function openEvm(): Promise<Driver> {
   const chain = await openChain()
-  const contracts: readonly Contract[] = [chain.agents, chain.enclaves, chain.escrow, chain.evaluator, chain.ledger]
+  const contracts: readonly Contract[] = [
+    chain.agents,
+    chain.enclaves,
+    chain.escrow,
+    chain.evaluator,
+    chain.ledger,
+    chain.quorum,
+  ]
   const tokenAt = (address: string) => chain.contract(demoDollarAbi, address as Hex)
   const accounts = Object.fromEntries(Object.entries(actors).map(([who, actor]) => [who, addressOf(actor)]))
 
@@ -50,6 +57,9 @@ export async function openEvm(): Promise<Driver> {
     kind: 'evm',
     accounts: accounts as Record<Person, string>,
     evaluator: chain.evaluator.address,
+    evaluators: {
+      quorum: chain.quorum.address,
+    },
     escrow: chain.escrow.address,
     ledger: chain.ledger.address,
     dollar: chain.dollar.address,

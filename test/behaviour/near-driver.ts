@@ -44,6 +44,9 @@ export async function openNear(): Promise<Driver> {
     kind: 'near',
     accounts: accounts as Record<Person, string>,
     evaluator: chain.parley,
+    evaluators: {
+      quorum: chain.parley,
+    },
     escrow: chain.parley,
     ledger: chain.parley,
     dollar: chain.dollar,

@@ -7,11 +7,19 @@ import {
   enclaveRegistryAbi,
   jobEscrowAbi,
   ledgerAbi,
+  quorumEvaluatorAbi,
 } from '../../contracts/evm/generated/contracts.ts'
 import { type NearNames, readNearNames } from '../../contracts/near/test/source-names.ts'
 import { differences } from './differences.ts'
 
-const abi = [...agentRegistryAbi, ...enclaveRegistryAbi, ...jobEscrowAbi, ...enclaveEvaluatorAbi, ...ledgerAbi]
+const abi = [
+  ...agentRegistryAbi,
+  ...enclaveRegistryAbi,
+  ...jobEscrowAbi,
+  ...enclaveEvaluatorAbi,
+  ...ledgerAbi,
+  ...quorumEvaluatorAbi,
+]
 
 let near: NearNames
 let exported: readonly string[]

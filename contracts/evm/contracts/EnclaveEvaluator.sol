@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IEnclaveEvaluator} from "./interfaces/IEnclaveEvaluator.sol";
 import {IEnclaveRegistry} from "./interfaces/IEnclaveRegistry.sol";
 import {IJobEscrow} from "./interfaces/IJobEscrow.sol";
+import {JobEvaluator} from "./JobEvaluator.sol";
 
 /// @title Completes jobs on enclave-signed results.
-contract EnclaveEvaluator is IEnclaveEvaluator, ERC2771Context, EIP712 {
+contract EnclaveEvaluator is IEnclaveEvaluator, JobEvaluator, EIP712 {
     bytes32 public constant JOB_REQUEST_TYPEHASH =
         keccak256("JobRequest(bytes32 jobId,address provider,bytes32 bodyHash)");
     bytes32 public constant ENCLAVE_RESULT_TYPEHASH = keccak256(
@@ -19,29 +19,22 @@ contract EnclaveEvaluator is IEnclaveEvaluator, ERC2771Context, EIP712 {
     /// @dev None, partial, full.
     uint8 private constant MAX_OBSERVABILITY = 2;
 
-    IJobEscrow public immutable escrow;
     IEnclaveRegistry public immutable enclaves;
 
     /// @inheritdoc IEnclaveEvaluator
     mapping(uint256 jobId => bytes32) public termsOf;
 
     constructor(address forwarder, IJobEscrow escrow_, IEnclaveRegistry enclaves_)
-        ERC2771Context(forwarder)
+        JobEvaluator(forwarder, escrow_)
         EIP712("Parley", "1")
     {
-        escrow = escrow_;
         enclaves = enclaves_;
     }
 
     /// @inheritdoc IEnclaveEvaluator
     function setTerms(uint256 jobId, bytes32 bodyHash, bytes32 workload, uint8 observability) external {
-        IJobEscrow.Job memory job = escrow.getJob(jobId);
+        IJobEscrow.Job memory job = _openJobOfClient(jobId);
 
-        require(job.client != address(0), IJobEscrow.JobUnknown(jobId));
-        require(_msgSender() == job.client, IJobEscrow.ClientOnly(_msgSender()));
-        require(job.status == IJobEscrow.JobStatus.Open, IJobEscrow.JobNotOpen(jobId, job.status));
-        require(job.evaluator == address(this), EvaluatorMismatch(jobId, job.evaluator));
-        require(job.provider != address(0), IJobEscrow.ProviderNotSet(jobId));
         require(observability <= MAX_OBSERVABILITY, ObservabilityInvalid(observability));
         // A provider must find the terms that it read.
         require(termsOf[jobId] == 0, TermsAlreadySet(jobId));

@@ -35,6 +35,8 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     contracts.enclaveEvaluatorBytecode,
     evaluatorArguments,
   )
+  const quorumArguments = [forwarder, jobEscrow]
+  const quorumEvaluator = await at(contracts.quorumEvaluatorAbi, contracts.quorumEvaluatorBytecode, quorumArguments)
 
   return {
     chainId: deployer.chain.id,
@@ -45,6 +47,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     jobEscrow,
     enclaveEvaluator,
     ledger,
+    quorumEvaluator,
   }
 }
 

@@ -67,6 +67,7 @@ export async function measureGas(): Promise<Gas> {
   await wholeSponsoredJob(chain, ignore, 0n)
   await wholeSponsoredJob(chain, measure, 10n)
   await measureRefunds(chain, measure)
+  await measureQuorum(chain, measure)
 
   const sum = (prefix: string) =>
     Object.entries(gas).reduce((total, [name, used]) => (name.startsWith(prefix) ? total + used : total), 0)
@@ -162,6 +163,19 @@ async function measureRefunds(chain: Chain, measure: Measure) {
   await measure('job: reject with refund', chain.send(CAROL, chain.escrow, 'reject', [judged, BODY_HASH, '0x']))
   chain.warp(DAY)
   await measure('job: claimRefund', chain.send(CAROL, chain.escrow, 'claimRefund', [funded]))
+}
+
+/** Two of three, with the third's silence. */
+async function measureQuorum(chain: Chain, measure: Measure) {
+  const { quorum, escrow } = chain
+  const jobId = await createJob(chain, { evaluator: quorum.address })
+  const members = [addressOf(ALICE), addressOf(CAROL), addressOf(OPERATOR)]
+  await measure('quorum: set terms, 3 members', chain.send(ALICE, quorum, 'setQuorumTerms', [jobId, members, 2n]))
+  await chain.send(ALICE, escrow, 'setBudget', [jobId, chain.dollar.address, BUDGET, '0x'])
+  await chain.send(ALICE, escrow, 'fund', [jobId, BUDGET, '0x'])
+  await chain.send(BOB, escrow, 'submit', [jobId, BODY_HASH, '0x'])
+  await measure('quorum: vote', chain.send(CAROL, quorum, 'castVote', [jobId, true, BODY_HASH]))
+  await measure('quorum: vote that completes', chain.send(OPERATOR, quorum, 'castVote', [jobId, true, BODY_HASH]))
 }
 
 function creationOf(chain: Chain) {

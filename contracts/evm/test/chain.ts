@@ -169,6 +169,7 @@ export async function openChain() {
     escrow: contract(generated.jobEscrowAbi, deployment.jobEscrow),
     evaluator: contract(generated.enclaveEvaluatorAbi, deployment.enclaveEvaluator),
     ledger: contract(generated.ledgerAbi, deployment.ledger),
+    quorum: contract(generated.quorumEvaluatorAbi, deployment.quorumEvaluator),
     dollar,
     /** The time of the next block, in seconds. */
     now: () => now,

@@ -25,6 +25,7 @@ const items = [
   ...contracts.jobEscrowAbi,
   ...contracts.enclaveEvaluatorAbi,
   ...contracts.ledgerAbi.map(renamed),
+  ...contracts.quorumEvaluatorAbi,
 ]
 
 /** OpenZeppelin's own, which nobody but wallets and explorers reads. */
@@ -120,7 +121,7 @@ describe('events', () => {
     const inputs = inSolidity.get(name)?.inputs ?? []
 
     const fields = inputs.map((input) => [input.name, kindOf(input)])
-    const solidity = { reason: 'bytes', account: 'address' } as Record<string, string>
+    const solidity = { reason: 'bytes', account: 'address', accounts: 'address[]' } as Record<string, string>
     const expected = Object.entries(events[name]).map(([field, kind]) => [field, solidity[kind] ?? kind])
     expect(fields).toEqual(expected)
   })
@@ -168,6 +169,7 @@ describe('contracts', () => {
     ['JobEscrow', contracts.jobEscrowBytecode],
     ['EnclaveEvaluator', contracts.enclaveEvaluatorBytecode],
     ['Ledger', contracts.ledgerBytecode],
+    ['QuorumEvaluator', contracts.quorumEvaluatorBytecode],
   ])('%s fits the limit on code (EIP-170), constructor and all', (_, bytecode) => {
     expect(bytecode.length / 2 - 1).toBeLessThan(24_576)
   })
@@ -176,5 +178,6 @@ describe('contracts', () => {
 function kindOf({ type, indexed }: AbiEvent['inputs'][number]): string {
   // An indexed text is in the log as its hash.
   if (indexed && type === 'string') return 'bytes32'
-  return type.startsWith('uint') ? 'uint' : type
+  if (type.startsWith('uint')) return type.endsWith('[]') ? 'uints' : 'uint'
+  return type
 }

@@ -2,7 +2,7 @@ import { NEAR_EVENT_STANDARD, NEAR_EVENT_VERSION } from '@parley/protocol'
 import { near } from 'near-sdk-js'
 
 /** Logs one of Parley's events (NEP-297), in the form that protocol's `readNearEvents` reads. */
-export function emit(event: string, data: Readonly<Record<string, string | boolean | null>>): void {
+export function emit(event: string, data: Readonly<Record<string, string | boolean | null | readonly string[]>>): void {
   logEvent(NEAR_EVENT_STANDARD, NEAR_EVENT_VERSION, event, data)
 }
 

@@ -18,8 +18,8 @@ export interface Job {
   readonly evaluator: string
   readonly token: string | null
   readonly budget: string
-  /** keccak256(requestHash, workload, observability) of the work that completes the job. */
-  readonly terms: Hex | null
+  /** keccak256(requestHash, workload, observability) of the work that completes the job, or who judges it instead. */
+  readonly terms: Hex | 'quorum' | null
   /** Whether the budget is on its way out of an ended job, or stays because the token refused to move it. */
   readonly payout: 'sending' | 'owed' | null
 }

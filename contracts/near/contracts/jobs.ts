@@ -181,14 +181,15 @@ export function requireCompletable(job_id: Hex, evaluator: string): Job {
   return job
 }
 
-export function reject(job_id: Hex, reason: Hex): void {
+/** `rejector` is who says so: the caller, or this contract itself as the evaluator. */
+export function reject(job_id: Hex, reason: Hex, rejector = caller()): void {
   const job = knownJob(job_id)
 
-  if (job.status === JobStatus.Open) require(caller() === job.client, 'ClientOnly', caller())
-  else require(caller() === job.evaluator, 'EvaluatorOnly', caller())
+  if (job.status === JobStatus.Open) require(rejector === job.client, 'ClientOnly', rejector)
+  else require(rejector === job.evaluator, 'EvaluatorOnly', rejector)
   requireUnended(job_id, job)
 
-  emit('job_rejected', { job_id, rejector: caller(), reason })
+  emit('job_rejected', { job_id, rejector, reason })
 
   end(job_id, job, JobStatus.Rejected)
 }

@@ -12,6 +12,7 @@ import * as ledger from './ledger.ts'
 import * as multiToken from './multi-token.ts'
 import { acceptOwnership, requireOwner, transferOwnership } from './ownership.ts'
 import { claimPayment, onPayout, owedOf } from './payouts.ts'
+import * as quorum from './quorum.ts'
 import * as results from './results.ts'
 import {
   type StorageBalance,
@@ -278,6 +279,20 @@ export class Parley {
     multiToken.tellReceiver(multiToken.batchTransfer(sending), sending.msg)
   }
 
+  /** Says who judges an open job: `threshold` of `members`, 16 at most. The job's client only, once, after the provider is known. */
+  @call({})
+  set_quorum_terms(terms: { job_id: Hex; members: string[]; threshold: string }): void {
+    const members = input.list(terms.members, 'members').map((member) => input.account(member, 'members'))
+    quorum.setQuorumTerms(jobIdOf(terms), { members, threshold: input.uint(terms.threshold, 'threshold') })
+  }
+
+  /** Judges submitted work. Each member once; the vote that decides completes the job, or rejects it. */
+  @call({})
+  cast_vote(vote: { job_id: Hex; is_approval: boolean; reason: Hex }): void {
+    const isApproval = input.bool(vote.is_approval, 'is_approval')
+    quorum.castVote(jobIdOf(vote), isApproval, input.bytes32(vote.reason, 'reason'))
+  }
+
   @call({ payableFunction: true })
   storage_deposit(deposit: { account_id?: string | null; registration_only?: boolean | null }): StorageBalance {
     const accountId = input.optionalAccount(deposit.account_id, 'account_id') ?? caller()
@@ -419,10 +434,22 @@ export class Parley {
     return nextJobId(separatorOf(this), input.account(client, 'client'))
   }
 
-  /** keccak256(requestHash, workload, observability) of a job's terms; null when it has none. */
+  /** keccak256(requestHash, workload, observability) of a job's terms, or "quorum"; null when it has none. */
   @view({})
-  terms_of(job: { job_id: Hex }): Hex | null {
+  terms_of(job: { job_id: Hex }): Job['terms'] {
     return readJob(jobIdOf(job))?.terms ?? null
+  }
+
+  /** How many members a job's quorum has, needs, and has heard. Null for a job without one. */
+  @view({})
+  get_quorum(job: { job_id: Hex }): quorum.QuorumCount | null {
+    return quorum.getQuorum(jobIdOf(job))
+  }
+
+  /** What an account is to a job: "0" nobody, "1" a member, "2" one that has approved, "3" one that has rejected. */
+  @view({})
+  standing_of(asked: { job_id: Hex; account: string }): string {
+    return quorum.standingOf(jobIdOf(asked), input.account(asked.account, 'account'))
   }
 
   /** What a token refused to move: "0" when nothing is owed, or it is on its way. */

@@ -11,13 +11,14 @@ import {
   wordFromUint,
 } from '@parley/protocol'
 import { near } from 'near-sdk-js'
-import { caller, self } from './context.ts'
+import { self } from './context.ts'
 import { require } from './contract-error.ts'
 import { requireActive } from './enclaves.ts'
 import { emit } from './events.ts'
-import { JobStatus, knownJob, readJob, writeJob } from './job.ts'
+import { readJob, writeJob } from './job.ts'
 import { complete, requireCompletable } from './jobs.ts'
 import { recoverSigner } from './signatures.ts'
+import { openJobOfClient } from './terms.ts'
 
 /** None, partial, full. */
 const MAX_OBSERVABILITY = 2n
@@ -38,12 +39,8 @@ export interface SignedResult {
 }
 
 export function setTerms(job_id: Hex, work: Work): void {
-  const job = knownJob(job_id)
+  const job = openJobOfClient(job_id)
 
-  require(caller() === job.client, 'ClientOnly', caller())
-  require(job.status === JobStatus.Open, 'JobNotOpen', job_id, job.status)
-  require(job.evaluator === self(), 'EvaluatorMismatch', job_id, job.evaluator)
-  require(job.provider !== null, 'ProviderNotSet', job_id)
   requireObservability(work.observability)
   // A provider must find the terms that it read.
   require(job.terms === null, 'TermsAlreadySet', job_id)

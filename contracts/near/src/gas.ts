@@ -16,6 +16,7 @@ import {
   hiring,
   nextJobId,
   registration,
+  submit,
   WORKLOAD,
 } from '../test/steps.ts'
 
@@ -41,6 +42,7 @@ export async function measureGas(): Promise<Gas> {
   await measureHiring(chain, measure)
   await measureSteps(chain, measure)
   await measureEnds(chain, measure)
+  await measureQuorum(chain, measure)
   return gas
 }
 
@@ -126,6 +128,19 @@ async function measureEnds(chain: Chain, measure: Measure): Promise<void> {
   await measure('job: complete', CAROL, parley, 'complete', { job_id: submitted, reason: HASH })
   chain.warp(DAY)
   await measure('job: claim refund', RELAYER, parley, 'claim_refund', { job_id: expiring })
+}
+
+/** Two of three, with the third's silence. */
+async function measureQuorum(chain: Chain, measure: Measure): Promise<void> {
+  const { parley, dollar } = chain
+  const job_id = await createPricedJob(chain, dollar, parley)
+  const members = [ALICE, CAROL, OPERATOR].map(({ accountId }) => accountId)
+  await measure('quorum: set terms, 3 members', ALICE, parley, 'set_quorum_terms', { job_id, members, threshold: '2' })
+  await chain.send(...chain.transferCall(ALICE, dollar, BUDGET, { fund: { job_id, expected_budget: BUDGET } }))
+  await submit(chain, job_id)
+  const vote = { job_id, is_approval: true, reason: HASH }
+  await measure('quorum: vote', CAROL, parley, 'cast_vote', vote)
+  await measure('quorum: vote that completes', OPERATOR, parley, 'cast_vote', vote)
 }
 
 export function gasText(gas: Gas): string {

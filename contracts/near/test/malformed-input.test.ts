@@ -90,6 +90,8 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
   claim_payment: { job_id: 'bytes32' },
   set_terms: { job_id: 'bytes32', body_hash: 'bytes32', workload: 'bytes32', observability: 'uint8' },
   accept_result: { job_id: 'bytes32', result: 'object', enclave: 'address', signature: 'bytes', response: 'bytes' },
+  set_quorum_terms: { job_id: 'bytes32', members: 'list', threshold: 'uint' },
+  cast_vote: { job_id: 'bytes32', is_approval: 'bool', reason: 'bytes32' },
   register_enclave: { report: 'object', signatures: 'list' },
   storage_deposit: { account_id: 'account?', registration_only: 'bool?' },
 }
@@ -105,6 +107,8 @@ const parleyViews: Readonly<Record<string, Parameters>> = {
   next_job_id: { client: 'account' },
   terms_of: { job_id: 'bytes32' },
   owed: { job_id: 'bytes32' },
+  get_quorum: { job_id: 'bytes32' },
+  standing_of: { job_id: 'bytes32', account: 'account' },
   storage_balance_of: { account_id: 'account' },
 }
 
@@ -228,6 +232,11 @@ describe('parley refuses inside of an object', () => {
       )
     }
   })
+})
+
+it.each(malformed.account)('parley refuses %j as the member of a quorum', async (member) => {
+  const terms = { job_id: HASH, members: ['bob.test.near', member], threshold: '1' }
+  await expectRefused(chain.parley, 'set_quorum_terms', terms, 'members')
 })
 
 describe('texts', () => {

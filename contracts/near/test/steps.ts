@@ -51,11 +51,11 @@ export async function createFundedJob(chain: Chain): Promise<Hex> {
   return job_id
 }
 
-export async function createPricedJob(chain: Chain, token: string): Promise<Hex> {
+export async function createPricedJob(chain: Chain, token: string, evaluator = CAROL.accountId): Promise<Hex> {
   const job_id = await nextJobId(chain)
   const creation = {
     provider: BOB.accountId,
-    evaluator: CAROL.accountId,
+    evaluator,
     provider_agent_id: '0',
     description: 'Translate',
   }

@@ -2,7 +2,18 @@ import type { Hex } from '@parley/protocol'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ALICE, actor, BOB, CAROL, OPERATOR, OWNER, RELAYER, ROOT } from './actors.ts'
 import { type Chain, NEAR, openChain } from './chain.ts'
-import { begin, createFundedJob, DAY, hiring, nextJobId, registration, WORKLOAD } from './steps.ts'
+import {
+  BUDGET,
+  begin,
+  createFundedJob,
+  createPricedJob,
+  DAY,
+  hiring,
+  nextJobId,
+  registration,
+  submit,
+  WORKLOAD,
+} from './steps.ts'
 
 const YOCTO_PER_BYTE = 10n ** 19n
 const JOB_COST = 720n * YOCTO_PER_BYTE
@@ -232,6 +243,37 @@ describe('what is charged', () => {
     const fields = Object.keys((await chain.view<object>(chain.parley, 'get_job', { job_id })) ?? {})
     expect(fields.sort()).toEqual(Object.keys(record).sort())
     expect(`job:${job_id}`.length + JSON.stringify(record).length + 40).toBeLessThanOrEqual(720)
+  })
+})
+
+describe('a quorum', () => {
+  it('is paid for by the client that names it, and its votes by nobody', async () => {
+    const job_id = await createPricedJob(chain, chain.dollar, chain.parley)
+    const [usage, before] = [usageOf(chain.parley), await available(chain.parley, ALICE.accountId)]
+    const members = [CAROL.accountId, STRANGER]
+    await chain.send(ALICE, chain.parley, 'set_quorum_terms', { job_id, members, threshold: '2' })
+    const bytes = usageOf(chain.parley) - usage
+
+    expect(bytes).toBeGreaterThan(100n)
+    // The job's own record got longer in what its creation has paid for.
+    const own = BigInt(JSON.stringify('quorum').length - 'null'.length)
+    expect(before - (await available(chain.parley, ALICE.accountId))).toBe((bytes - own) * YOCTO_PER_BYTE)
+
+    await chain.send(...chain.transferCall(ALICE, chain.dollar, BUDGET, { fund: { job_id, expected_budget: BUDGET } }))
+    await submit(chain, job_id)
+    await unregister(chain.parley, CAROL)
+    const after = usageOf(chain.parley)
+    await chain.send(CAROL, chain.parley, 'cast_vote', { job_id, is_approval: true, reason: WORKLOAD })
+    expect(usageOf(chain.parley)).toBe(after)
+  })
+
+  it('is refused to a client whose deposit does not pay for it', async () => {
+    const job_id = await createPricedJob(chain, chain.dollar, chain.parley)
+    await withdraw()
+
+    const terms = { job_id, members: [CAROL.accountId], threshold: '1' }
+    const setting = chain.send(ALICE, chain.parley, 'set_quorum_terms', terms)
+    await expect(setting).rejects.toThrow(`StorageDepositTooLow: ${ALICE.accountId}`)
   })
 })
 

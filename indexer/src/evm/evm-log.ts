@@ -8,6 +8,7 @@ import {
   jobEscrowAbi,
   ledgerAbi,
   namedByProtocol,
+  quorumEvaluatorAbi,
   readRevert,
 } from '@parley/evm'
 import { type ChainEvent, type EventFieldKind, type EventName, events, type Hex } from '@parley/protocol'
@@ -44,6 +45,7 @@ export function createLogDecoder(deployment: Deployment): LogDecoder {
     [deployment.jobEscrow.toLowerCase(), eventsBySelector(jobEscrowAbi)],
     [deployment.enclaveEvaluator.toLowerCase(), eventsBySelector(enclaveEvaluatorAbi)],
     [deployment.ledger.toLowerCase(), eventsBySelector(ledgerAbi)],
+    [deployment.quorumEvaluator.toLowerCase(), eventsBySelector(quorumEvaluatorAbi)],
   ])
   const selectors = new Set([...eventsOf.values()].flatMap((bySelector) => [...bySelector.keys()]))
 
@@ -86,6 +88,11 @@ function normalizedValue(kind: EventFieldKind, value: unknown): unknown {
     case 'address':
     case 'account':
       return (value as Hex).toLowerCase()
+    case 'accounts':
+    case 'uints': {
+      const item = kind === 'accounts' ? 'account' : 'uint'
+      return (value as readonly unknown[]).map((one) => normalizedValue(item, one))
+    }
     case 'uint':
       // viem gives a number where 48 bits suffice.
       return BigInt(value as bigint | number)

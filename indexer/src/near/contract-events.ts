@@ -45,7 +45,11 @@ function lowerCase(value: unknown): unknown {
 
 function toStorable({ name, args }: NamedEvent): NamedEvent {
   const kinds: Readonly<Record<string, EventFieldKind>> = events[name]
-  const isText = (field: string) => kinds[field] === 'string' || kinds[field] === 'account' || kinds[field] === 'reason'
-  const fields = Object.entries(args).map(([field, value]) => [field, isText(field) ? storable(String(value)) : value])
+  const fields = Object.entries(args).map(([field, value]) => [field, toStorableValue(kinds[field], value)])
   return { name, args: Object.fromEntries(fields) } as NamedEvent
+}
+
+function toStorableValue(kind: EventFieldKind | undefined, value: unknown): unknown {
+  if (kind === 'accounts') return (value as readonly string[]).map(storable)
+  return kind === 'string' || kind === 'account' || kind === 'reason' ? storable(String(value)) : value
 }

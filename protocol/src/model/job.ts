@@ -97,6 +97,19 @@ export function decide(state: EscrowState, action: EscrowAction): Decision {
   }
 }
 
+/** Why an evaluator takes no terms for a job from a caller now. */
+export function problemOfTerms(
+  { jobs }: EscrowState,
+  { caller, jobId, evaluator }: { readonly caller: Account; readonly jobId: string; readonly evaluator: Account },
+): ContractErrorName | undefined {
+  const job = jobs.get(jobId)
+  if (!job) return 'JobUnknown'
+  if (caller !== job.client) return 'ClientOnly'
+  if (job.status !== 'Open') return 'JobNotOpen'
+  if (job.evaluator !== evaluator) return 'EvaluatorMismatch'
+  return job.provider === undefined ? 'ProviderNotSet' : undefined
+}
+
 type ActionOnJob = Exclude<EscrowAction, { readonly name: 'wait' | 'transferAgent' | 'createJob' }>
 
 function decideOnJob(state: EscrowState, action: ActionOnJob, job: Job): Decision {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IJobEvaluator} from "./IJobEvaluator.sol";
+
 /// @title An evaluator of jobs that takes an attested enclave's word for the work.
-interface IEnclaveEvaluator {
+interface IEnclaveEvaluator is IJobEvaluator {
     /// @dev Hashes as in EnclaveResult of `protocol`; `observability` 0 none, 1 partial, 2 full; `producedAt` in seconds.
     struct EnclaveResult {
         bytes32 requestHash;
@@ -22,9 +24,7 @@ interface IEnclaveEvaluator {
         bytes response
     );
 
-    error TermsAlreadySet(uint256 jobId);
     error ObservabilityInvalid(uint8 observability);
-    error EvaluatorMismatch(uint256 jobId, address evaluator);
     error ResultForAnotherJob(uint256 jobId, bytes32 requestHash);
     error ResponseMismatch(bytes32 responseHash);
     error WorkloadMismatch(bytes32 workload, bytes32 expected);

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
+import {IJobEscrow} from "./interfaces/IJobEscrow.sol";
+import {IJobEvaluator} from "./interfaces/IJobEvaluator.sol";
+
+/// @title What evaluators have in common: one escrow, and terms that a job's client sets.
+abstract contract JobEvaluator is IJobEvaluator, ERC2771Context {
+    IJobEscrow public immutable escrow;
+
+    constructor(address forwarder, IJobEscrow escrow_) ERC2771Context(forwarder) {
+        escrow = escrow_;
+    }
+
+    /// @dev The job, when its client may set terms for it now. A provider is known then, so that it finds the terms that it read.
+    function _openJobOfClient(uint256 jobId) internal view returns (IJobEscrow.Job memory job) {
+        job = escrow.getJob(jobId);
+
+        require(job.client != address(0), IJobEscrow.JobUnknown(jobId));
+        require(_msgSender() == job.client, IJobEscrow.ClientOnly(_msgSender()));
+        require(job.status == IJobEscrow.JobStatus.Open, IJobEscrow.JobNotOpen(jobId, job.status));
+        require(job.evaluator == address(this), EvaluatorMismatch(jobId, job.evaluator));
+        require(job.provider != address(0), IJobEscrow.ProviderNotSet(jobId));
+    }
+}

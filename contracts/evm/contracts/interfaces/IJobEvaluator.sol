@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title What every evaluator of jobs says no by.
+interface IJobEvaluator {
+    error EvaluatorMismatch(uint256 jobId, address evaluator);
+    error TermsAlreadySet(uint256 jobId);
+}

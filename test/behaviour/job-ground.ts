@@ -1,0 +1,112 @@
+/** What the fuzzing of evaluators stands on: people with agents and money, jobs among them, and the escrow's model beside them. */
+import { type Hex, jobModel, jobStatuses, NOBODY } from '@parley/protocol'
+import { expect } from 'vitest'
+import { changed, pick } from './beside-model.ts'
+import { type Driver, hexOfJobId, type Person } from './driver.ts'
+import { BODY_HASH, DAY, nextJobId } from './scenario.ts'
+
+const { balanceKey, ESCROW } = jobModel
+
+const PEOPLE: readonly Person[] = ['alice', 'bob', 'carol', 'operator']
+const WEALTH = 1000n
+/** The id of no job. */
+export const NO_JOB: Hex = `0x${'5a'.repeat(32)}`
+
+export interface Ground {
+  readonly chain: Driver
+  readonly people: readonly string[]
+  readonly personOf: (account: string) => Person
+  /** Where every sequence begins. */
+  readonly escrow: jobModel.EscrowState
+  readonly restore: () => Promise<void>
+}
+
+export async function openGround(chain: Driver): Promise<Ground> {
+  for (const person of PEOPLE) {
+    await chain.send(person, 'register', { agentURI: '', metadata: [] })
+    await chain.give(chain.dollar, person, WEALTH)
+  }
+  const people = PEOPLE.map((person) => chain.accounts[person])
+  return {
+    chain,
+    people,
+    personOf: (account) => pick(PEOPLE, people.indexOf(account)),
+    escrow: {
+      time: chain.now(),
+      jobs: new Map(),
+      agentOwners: new Map(people.map((owner, at) => [BigInt(at), owner])),
+      balances: new Map(people.map((owner) => [balanceKey(chain.dollar, owner), WEALTH])),
+    },
+    restore: await chain.snapshot(),
+  }
+}
+
+/** What makes a job that `evaluator` judges; terms come before the last action, which funds it. */
+export async function hireActions(
+  { chain, people, personOf, escrow: { agentOwners } }: Ground,
+  time: bigint,
+  chosen: { readonly client: number; readonly provider: number; readonly budget: bigint; readonly evaluator: string },
+) {
+  const caller = pick(people, chosen.client)
+  const provider = pick(people, chosen.provider)
+  const [agentId = 0n] = [...agentOwners].find(([, owner]) => owner === provider) ?? []
+  const jobId = hexOfJobId(await nextJobId(chain, personOf(caller)))
+  const creation = { evaluator: chosen.evaluator, expiredAt: time + DAY, hook: undefined, agentId, provider }
+  return {
+    creation: { name: 'createJob', caller, jobId, ...creation },
+    pricing: { name: 'setBudget', caller, jobId, token: chain.dollar, amount: chosen.budget },
+    funding: { name: 'fund', caller, jobId, expectedBudget: chosen.budget },
+  } as const
+}
+
+/** Does on the chain what the model calls by this name. Throws Refused. */
+export async function play({ chain, personOf }: Ground, action: jobModel.EscrowAction): Promise<unknown> {
+  if (action.name === 'wait') return chain.warp(action.seconds)
+  if (action.name === 'transferAgent') throw new Error('agents stay where they are')
+  const { name, caller, jobId: id, ...args } = action
+  const [who, jobId] = [personOf(caller), BigInt(id)]
+  switch (action.name) {
+    case 'createJob': {
+      const { provider = NOBODY, evaluator = NOBODY, hook = NOBODY, agentId: providerAgentId, expiredAt } = action
+      return chain.send(who, name, { provider, evaluator, hook, providerAgentId, expiredAt, description: 'fuzz' })
+    }
+    case 'fund':
+      return chain.fund(who, jobId, action.expectedBudget)
+    case 'submit':
+      return chain.send(who, name, { jobId, deliverable: BODY_HASH })
+    case 'complete':
+    case 'reject':
+      return chain.send(who, name, { jobId, reason: BODY_HASH })
+    default:
+      return chain.send(who, name, { jobId, ...args })
+  }
+}
+
+/** Jobs' states and everybody's money, and that none is lost: what the escrow holds is what open promises add up to. */
+export async function expectSameJobs(
+  { chain, people }: Ground,
+  { time, jobs, balances }: jobModel.EscrowState,
+  before: jobModel.EscrowState | undefined,
+): Promise<void> {
+  expect(chain.now()).toBe(time)
+  for (const [id, { status, budget }] of changed(jobs, before?.jobs)) {
+    const job = { status: BigInt(jobStatuses.indexOf(status)), budget }
+    expect(await chain.read('getJob', { jobId: BigInt(id) })).toMatchObject(job)
+  }
+  if (balances === before?.balances) return
+  for (const owner of [...people, ESCROW]) {
+    const account = owner === ESCROW ? chain.escrow : owner
+    expect(await chain.balanceOf(chain.dollar, account)).toBe(balances.get(balanceKey(chain.dollar, owner)) ?? 0n)
+  }
+  const open = [...jobs.values()].filter(({ status }) => status === 'Funded' || status === 'Submitted')
+  const promised = open.reduce((total, { budget }) => total + budget, 0n)
+  expect(balances.get(balanceKey(chain.dollar, ESCROW)) ?? 0n).toBe(promised)
+}
+
+/** From any state, with nobody's help but time's: a stranger returns all that is held. */
+export async function leaveByTheLastExit({ chain }: Ground, { jobs }: jobModel.EscrowState): Promise<void> {
+  await chain.warp(jobModel.MAX_DURATION_SECONDS)
+  for (const [id, { status }] of jobs)
+    if (jobStatuses.indexOf(status) < 3) await chain.send('relayer', 'claimRefund', { jobId: BigInt(id) })
+  expect(await chain.balanceOf(chain.dollar, chain.escrow)).toBe(0n)
+}
