@@ -71,6 +71,13 @@ export function changesOf(event: ChainEvent): Change[] {
       return [jobUpdate(event, { refunded: args.amount }), payment(event, 'Refunded', args.client)]
     case 'JobExpired':
       return [jobUpdate(event, { status: 'Expired' })]
+    case 'JobReopened':
+      return [jobUpdate(event, { status: 'Funded', deliverable: null })]
+    case 'PayeeSet':
+    case 'EvaluationPeriodSet':
+    case 'JobPartReleased':
+    case 'PaymentOwed':
+      return []
 
     case 'LedgerTransfer':
     case 'OperatorSet':

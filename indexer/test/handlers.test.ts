@@ -142,6 +142,15 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
     rows: { [JOB]: { refunded: 5n }, 'payments:6:1': { kind: 'Refunded', account: ALICE, amount: 5n } },
   },
   JobExpired: { given: [created], args: { jobId }, rows: { [JOB]: { status: 'Expired' } } },
+  PayeeSet: { args: { jobId, payee: ALICE }, rows: {} },
+  EvaluationPeriodSet: { args: { jobId, period: 60n }, rows: {} },
+  JobPartReleased: { args: { jobId, amount: 5n, reason: HASH }, rows: {} },
+  JobReopened: {
+    given: [created],
+    args: { jobId, reason: HASH },
+    rows: { [JOB]: { status: 'Funded', deliverable: null } },
+  },
+  PaymentOwed: { args: { jobId, payee: ALICE, amount: 5n }, rows: {} },
   // QuorumEvaluator
   QuorumTermsSet: { args: { jobId, members: [ALICE, CAROL], threshold: 2n }, rows: {} },
   VoteCast: { args: { jobId, member: ALICE, isApproval: true, reason: HASH }, rows: {} },

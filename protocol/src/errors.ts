@@ -55,6 +55,12 @@ const contractErrors = {
   BudgetMismatch: false,
   BudgetTooLarge: false,
   TokenShortfall: false,
+  ExpiryTooSoon: false,
+  EvaluationPeriodTooLong: false,
+  PayeeAlreadySet: false,
+  PaymentStarted: false,
+  ReleaseTooLarge: false,
+  NothingOwed: false,
   // Ledger
   BalanceTooLow: false,
   BalanceOverflow: false,
@@ -69,10 +75,9 @@ const contractErrors = {
   AlreadyVoted: false,
 } as const
 
-/** NEAR's contracts only: state is paid for by deposits (NEP-145), and a payment that a token refused is kept to be claimed. */
+/** NEAR's contracts only: state is paid for by deposits (NEP-145). */
 const nearContractErrors = {
   StorageDepositTooLow: false,
-  NothingOwed: false,
   // Ledger
   TokensFull: false,
 } as const

@@ -76,6 +76,11 @@ export const events = {
   // QuorumEvaluator
   QuorumTermsSet: { jobId: 'uint', members: 'accounts', threshold: 'uint' },
   VoteCast: { jobId: 'uint', member: 'account', isApproval: 'bool', reason: 'bytes32' },
+  PayeeSet: { jobId: 'uint', payee: 'account' },
+  EvaluationPeriodSet: { jobId: 'uint', period: 'uint' },
+  JobPartReleased: { jobId: 'uint', amount: 'uint', reason: 'bytes32' },
+  JobReopened: { jobId: 'uint', reason: 'bytes32' },
+  PaymentOwed: { jobId: 'uint', payee: 'account', amount: 'uint' },
 } as const
 
 export type EventName = keyof typeof events

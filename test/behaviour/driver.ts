@@ -61,8 +61,10 @@ export interface Driver {
   /** Gives atoms of a token that `who` may spend on jobs and deposit. */
   readonly give: (token: string, who: Person, amount: bigint) => Promise<void>
   readonly balanceOf: (token: string, account: string) => Promise<bigint>
-  /** Deploys another token like the demo's. */
+  /** Deploys another token like the demo's, which can be told to refuse. */
   readonly addToken: () => Promise<string>
+  /** Makes a token that was added pay nobody out, or pay again; what it is given it takes all the same. */
+  readonly refuse: (token: string, isRefusing: boolean) => Promise<void>
   /** How an error's details say a value: job ids are hexadecimal on NEAR. */
   readonly detail: (value: unknown) => string
 

@@ -7,8 +7,9 @@ import {
   NOBODY,
   type SigningDomain,
 } from '@parley/protocol'
-import type { Abi } from 'viem'
-import { demoDollarAbi, demoDollarBytecode } from '../../contracts/evm/generated/contracts.ts'
+import { type Abi, parseAbi } from 'viem'
+import { demoDollarAbi } from '../../contracts/evm/generated/contracts.ts'
+import { deployHostile } from '../../contracts/evm/test/artifacts.ts'
 import {
   type Actor,
   ALICE,
@@ -33,6 +34,8 @@ const actors: Readonly<Record<Person, Actor>> = {
   relayer: RELAYER,
   operator: OPERATOR,
 }
+
+const REFUSE = parseAbi(['function refuse(bool isRefusing)'])
 
 /** Solidity's contracts on Hardhat's EVM in this process. */
 export async function openEvm(): Promise<Driver> {
@@ -91,7 +94,10 @@ export async function openEvm(): Promise<Driver> {
         await chain.send(owner, tokenAt(token), 'approve', [address, 2n ** 256n - 1n])
     },
     balanceOf: (token, account) => chain.read(tokenAt(token), 'balanceOf', [account as Hex]),
-    addToken: async () => (await chain.deployContract(demoDollarAbi, demoDollarBytecode, [10n ** 15n])).address,
+    addToken: async () => (await deployHostile(chain, 'StallingToken', [10n ** 15n])).address,
+    async refuse(token, isRefusing) {
+      await chain.send(OWNER, { abi: REFUSE, address: token as Hex }, 'refuse', [isRefusing])
+    },
     detail: String,
     now: chain.now,
     async warp(seconds) {

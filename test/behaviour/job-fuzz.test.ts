@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Driver, type Happened, hexOfJobId, type Person, Refused } from './driver.ts'
 import { openEvm } from './evm-driver.ts'
+import { play, promisedBy } from './job-ground.ts'
 import { actionOf, type Cast, describeAction, hasEnded, type Step, sequenceOf } from './job-steps.ts'
 import { openNear } from './near-driver.ts'
 import { nextJobId } from './scenario.ts'
@@ -48,6 +49,7 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
       jobs: new Map(),
       agentOwners: new Map(AGENTS.map((agent, at) => [agent, people[at] ?? NOBODY])),
       balances: new Map(tokens.flatMap((token) => people.map((owner) => [balanceKey(token, owner), WEALTH]))),
+      refusing: new Set(),
     }
   })
 
@@ -56,7 +58,7 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
     const run = async (chosenSteps: readonly Step[]) => {
       await restore()
       let state = start
-      const payouts: Happened[] = []
+      const happened: Happened[] = []
       for (const [at, chosen] of chosenSteps.entries()) {
         const action = await withNextId(actionOf(chosen, state, cast))
         const decision = decide(state, action)
@@ -66,11 +68,15 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
         expect(outcome.name, `step ${at}: ${describeAction(action)}`).toBe(expected)
         seen.set(`${action.name} ${expected}`, (seen.get(`${action.name} ${expected}`) ?? 0) + 1)
         if (decision.status === 'accepted') state = decision.state
-        payouts.push(...outcome.events.filter(({ name }) => name === 'PaymentReleased' || name === 'Refunded'))
-        await expectSameState(state)
+        happened.push(...outcome.events)
+        if (!('jobId' in action)) continue
+        await expectSameJob(state, action.jobId)
+        await expectSameMoney(state)
       }
-      await leaveByTheLastExit(state, payouts)
-      expectNoJobPaidTwice(state, payouts)
+      for (const id of state.jobs.keys()) await expectSameJob(state, id)
+      expect(chain.now()).toBe(state.time)
+      await leaveByTheLastExit(state, happened)
+      expectEachJobPaidOnce(state, happened)
     }
 
     const numRuns = Math.ceil(steps / STEPS_PER_RUN)
@@ -85,7 +91,8 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
           .map(([what, times]) => `${what}: ${times}`)
           .join('\n'),
       )
-    const reached = ['fund', 'submit', 'complete', 'reject', 'claimRefund'].map((name) => `${name} accepted`)
+    const ends = ['complete', 'reject', 'claimRefund', 'release', 'redo', 'claimPayment']
+    const reached = ['fund', 'submit', 'setPayee', 'setEvaluationPeriod', ...ends].map((name) => `${name} accepted`)
     if (steps >= usualSteps) expect([...seen.keys()]).toEqual(expect.arrayContaining(reached))
   }, 3_600_000)
 
@@ -107,65 +114,31 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
 
   async function perform(action: Action): Promise<{ readonly name: string; readonly events: readonly Happened[] }> {
     try {
-      return { name: 'accepted', events: await transact(action) }
+      return { name: 'accepted', events: await play({ chain, personOf }, action) }
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       return { name: nameOf(error), events: [] }
     }
   }
 
-  async function transact(action: Action): Promise<readonly Happened[]> {
-    if (action.name === 'wait') {
-      await chain.warp(action.seconds)
-      return []
-    }
-    if (action.name === 'transferAgent') {
-      const owner = (await chain.read('ownerOf', { agentId: action.agentId })) as string
-      return chain.transferAgent(personOf(owner), action.agentId, action.to)
-    }
-    return sendToEscrow(action)
+  async function expectSameJob(state: State, id: string): Promise<void> {
+    const job = state.jobs.get(id)
+    if (!job) return
+    const jobId = BigInt(id)
+    const { client, expiredAt, submittedAt, evaluator, budget } = job
+    expect(await chain.read('getJob', { jobId })).toMatchObject({
+      ...{ client, expiredAt, submittedAt, evaluator, budget },
+      status: BigInt(jobStatuses.indexOf(job.status)),
+      provider: job.provider ?? NOBODY,
+      providerAgentId: job.agentId,
+      token: job.token ?? NOBODY,
+    })
+    expect(await chain.read('payeeOf', { jobId })).toBe(job.payee ?? job.provider ?? NOBODY)
+    expect(await chain.read('paymentOf', { jobId })).toBe(job.status === 'Completed' ? budget : (job.released ?? 0n))
+    expect(await chain.read('owed', { jobId })).toBe(job.owedToProvider + job.owedToClient)
   }
 
-  function sendToEscrow(action: Exclude<Action, { readonly name: 'wait' | 'transferAgent' }>) {
-    const caller = personOf(action.caller)
-    const jobId = BigInt(action.jobId)
-    switch (action.name) {
-      case 'createJob': {
-        const { provider = NOBODY, evaluator = NOBODY, expiredAt, hook = NOBODY, agentId: providerAgentId } = action
-        const args = { provider, evaluator, expiredAt, description: 'fuzz', hook, providerAgentId }
-        return chain.send(caller, 'createJob', args)
-      }
-      case 'setProvider': {
-        const { provider = NOBODY, agentId } = action
-        return chain.send(caller, 'setProvider', { jobId, provider, agentId })
-      }
-      case 'setBudget': {
-        const { token = NOBODY, amount } = action
-        return chain.send(caller, 'setBudget', { jobId, token, amount })
-      }
-      case 'fund':
-        return chain.fund(caller, jobId, action.expectedBudget)
-      case 'submit':
-        return chain.send(caller, 'submit', { jobId, deliverable: HASH })
-      case 'claimRefund':
-        return chain.send(caller, 'claimRefund', { jobId })
-      default:
-        return chain.send(caller, action.name, { jobId, reason: HASH })
-    }
-  }
-
-  async function expectSameState(state: State): Promise<void> {
-    expect(chain.now()).toBe(state.time)
-    for (const [id, job] of state.jobs) {
-      const { client, expiredAt, submittedAt, evaluator, budget } = job
-      expect(await chain.read('getJob', { jobId: BigInt(id) })).toMatchObject({
-        ...{ client, expiredAt, submittedAt, evaluator, budget },
-        status: BigInt(jobStatuses.indexOf(job.status)),
-        provider: job.provider ?? NOBODY,
-        providerAgentId: job.agentId,
-        token: job.token ?? NOBODY,
-      })
-    }
+  async function expectSameMoney(state: State): Promise<void> {
     for (const token of cast.tokens) {
       let total = 0n
       for (const owner of [...cast.people, ESCROW]) {
@@ -175,25 +148,34 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
       }
       // Money in = money out + held, and what is held is what open promises add up to.
       expect(total).toBe(WEALTH * BigInt(PEOPLE.length))
-      expect(state.balances.get(balanceKey(token, ESCROW)) ?? 0n).toBe(promised(state, token))
+      expect(state.balances.get(balanceKey(token, ESCROW)) ?? 0n).toBe(promisedBy(state.jobs, token))
     }
   }
 
-  /** From any state, with nobody's help but time's: a stranger returns all that is held. */
-  async function leaveByTheLastExit(state: State, payouts: Happened[]): Promise<void> {
-    await chain.warp(jobModel.MAX_DURATION_SECONDS + jobModel.EVALUATION_GRACE_SECONDS)
-    for (const [id, { status }] of state.jobs) {
-      if (hasEnded(status)) continue
-      const happened = await chain.send('relayer', 'claimRefund', { jobId: BigInt(id) })
-      payouts.push(...happened.filter(({ name }) => name === 'Refunded'))
+  /** From any state, with nobody's help but time's and the token's: a stranger returns all that is held, and has paid what is owed. */
+  async function leaveByTheLastExit(state: State, happened: Happened[]): Promise<void> {
+    await chain.warp(jobModel.MAX_DURATION_SECONDS + jobModel.MAX_EVALUATION_SECONDS)
+    for (const token of state.refusing) await chain.refuse(token, false)
+    for (const [id, { status, owedToProvider, owedToClient }] of state.jobs) {
+      const jobId = BigInt(id)
+      if (owedToProvider + owedToClient > 0n) happened.push(...(await chain.send('relayer', 'claimPayment', { jobId })))
+      if (!hasEnded(status)) happened.push(...(await chain.send('relayer', 'claimRefund', { jobId })))
     }
     for (const token of cast.tokens) expect(await chain.balanceOf(token, chain.escrow)).toBe(0n)
   }
 
-  function expectNoJobPaidTwice(state: State, payouts: readonly Happened[]): void {
-    const paid = payouts.filter(({ args }) => args.amount !== 0n).map(({ args }) => args.jobId as bigint)
-    expect(new Set(paid).size).toBe(paid.length)
-    for (const { args } of payouts) expect(args.amount).toBe(state.jobs.get(hexOfJobId(args.jobId as bigint))?.budget)
+  /** All that a job paid out is its budget, if it was funded, and nothing if not. */
+  function expectEachJobPaidOnce(state: State, events: readonly Happened[]): void {
+    const payouts = events.filter(({ name }) => name === 'PaymentReleased' || name === 'Refunded')
+    const paid = new Map<string, bigint>()
+    for (const { args } of payouts) {
+      const id = hexOfJobId(args.jobId as bigint)
+      paid.set(id, (paid.get(id) ?? 0n) + (args.amount as bigint))
+    }
+    for (const [id, { status, budget }] of state.jobs) {
+      const wasFunded = events.some(({ name, args }) => name === 'JobFunded' && hexOfJobId(args.jobId as bigint) === id)
+      expect(paid.get(id) ?? 0n, status).toBe(wasFunded ? budget : 0n)
+    }
   }
 
   function personOf(account: string): Person {
@@ -202,12 +184,6 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
     return person
   }
 })
-
-function promised(state: State, token: string): bigint {
-  return [...state.jobs.values()]
-    .filter((job) => job.token === token && (job.status === 'Funded' || job.status === 'Submitted'))
-    .reduce((total, { budget }) => total + budget, 0n)
-}
 
 /** What the registry and the token say, in the model's words. */
 function nameOf({ message }: Refused): string {

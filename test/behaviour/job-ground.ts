@@ -2,7 +2,7 @@
 import { type Hex, jobModel, jobStatuses, NOBODY } from '@parley/protocol'
 import { expect } from 'vitest'
 import { changed, pick } from './beside-model.ts'
-import { type Driver, hexOfJobId, type Person } from './driver.ts'
+import { type Driver, type Happened, hexOfJobId, type Person } from './driver.ts'
 import { BODY_HASH, DAY, nextJobId } from './scenario.ts'
 
 const { balanceKey, ESCROW } = jobModel
@@ -36,6 +36,7 @@ export async function openGround(chain: Driver): Promise<Ground> {
       jobs: new Map(),
       agentOwners: new Map(people.map((owner, at) => [BigInt(at), owner])),
       balances: new Map(people.map((owner) => [balanceKey(chain.dollar, owner), WEALTH])),
+      refusing: new Set(),
     },
     restore: await chain.snapshot(),
   }
@@ -60,23 +61,51 @@ export async function hireActions(
 }
 
 /** Does on the chain what the model calls by this name. Throws Refused. */
-export async function play({ chain, personOf }: Ground, action: jobModel.EscrowAction): Promise<unknown> {
-  if (action.name === 'wait') return chain.warp(action.seconds)
-  if (action.name === 'transferAgent') throw new Error('agents stay where they are')
-  const { name, caller, jobId: id, ...args } = action
-  const [who, jobId] = [personOf(caller), BigInt(id)]
+export async function play(
+  { chain, personOf }: Pick<Ground, 'chain' | 'personOf'>,
+  action: jobModel.EscrowAction,
+): Promise<readonly Happened[]> {
+  switch (action.name) {
+    case 'wait':
+      await chain.warp(action.seconds)
+      return []
+    case 'refuse':
+      await chain.refuse(action.token, action.isRefusing)
+      return []
+    case 'transferAgent': {
+      const owner = (await chain.read('ownerOf', { agentId: action.agentId })) as string
+      return chain.transferAgent(personOf(owner), action.agentId, action.to)
+    }
+    default:
+      return playOnEscrow(chain, personOf(action.caller), action)
+  }
+}
+
+type EscrowCall = Exclude<jobModel.EscrowAction, { readonly name: 'wait' | 'transferAgent' | 'refuse' }>
+
+function playOnEscrow(chain: Driver, who: Person, action: EscrowCall): Promise<readonly Happened[]> {
+  const { name, caller: _, jobId: id, ...args } = action
+  const jobId = BigInt(id)
   switch (action.name) {
     case 'createJob': {
       const { provider = NOBODY, evaluator = NOBODY, hook = NOBODY, agentId: providerAgentId, expiredAt } = action
       return chain.send(who, name, { provider, evaluator, hook, providerAgentId, expiredAt, description: 'fuzz' })
     }
+    case 'setProvider':
+      return chain.send(who, name, { jobId, provider: action.provider ?? NOBODY, agentId: action.agentId })
+    case 'setPayee':
+      return chain.send(who, name, { jobId, payee: action.payee ?? NOBODY })
+    case 'setBudget':
+      return chain.send(who, name, { jobId, token: action.token ?? NOBODY, amount: action.amount })
     case 'fund':
       return chain.fund(who, jobId, action.expectedBudget)
     case 'submit':
       return chain.send(who, name, { jobId, deliverable: BODY_HASH })
     case 'complete':
+    case 'release':
+    case 'redo':
     case 'reject':
-      return chain.send(who, name, { jobId, reason: BODY_HASH })
+      return chain.send(who, name, { jobId, ...args, reason: BODY_HASH })
     default:
       return chain.send(who, name, { jobId, ...args })
   }
@@ -98,9 +127,18 @@ export async function expectSameJobs(
     const account = owner === ESCROW ? chain.escrow : owner
     expect(await chain.balanceOf(chain.dollar, account)).toBe(balances.get(balanceKey(chain.dollar, owner)) ?? 0n)
   }
-  const open = [...jobs.values()].filter(({ status }) => status === 'Funded' || status === 'Submitted')
-  const promised = open.reduce((total, { budget }) => total + budget, 0n)
+  const promised = promisedBy(jobs, chain.dollar)
   expect(balances.get(balanceKey(chain.dollar, ESCROW)) ?? 0n).toBe(promised)
+}
+
+/** What the escrow must hold of a token: what open jobs still hold, and what is owed. */
+export function promisedBy(jobs: jobModel.EscrowState['jobs'], token: string): bigint {
+  return [...jobs.values()]
+    .filter((job) => job.token === token)
+    .reduce((total, job) => {
+      const isHeld = job.status === 'Funded' || job.status === 'Submitted'
+      return total + (isHeld ? jobModel.restOf(job) : 0n) + job.owedToProvider + job.owedToClient
+    }, 0n)
 }
 
 /** From any state, with nobody's help but time's: a stranger returns all that is held. */

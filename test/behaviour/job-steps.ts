@@ -30,6 +30,7 @@ function stepOf(wealth: bigint) {
       ...(['wait', 'wait', 'transferAgent', 'reject', 'claimRefund', 'claimRefund'] as const),
       ...(['createJob', 'createJob', 'createJob', 'setProvider', 'setBudget', 'setBudget', 'setBudget'] as const),
       ...(['fund', 'fund', 'fund', 'submit', 'submit', 'submit', 'submit', 'complete', 'complete'] as const),
+      ...(['release', 'release', 'redo', 'setPayee', 'setEvaluationPeriod', 'refuse', 'claimPayment'] as const),
     ),
     job: fc.nat({ max: 30 }),
     who: fc.nat({ max: 3 }),
@@ -48,6 +49,7 @@ function stepOf(wealth: bigint) {
       { arbitrary: fc.bigInt({ min: 301n, max: 2n * DAY }), weight: 3 },
       { arbitrary: fc.constantFrom(0n, 300n, 301n, 365n * DAY, 365n * DAY + 1n), weight: 1 },
     ),
+    period: fc.constantFrom(0n, 1n, 600n, 1800n, 7200n, 90n * DAY, 90n * DAY + 1n),
     seconds: fc.constantFrom(0n, 1n, 60n, 60n, 300n, 300n, 1800n, 3599n, 3600n, DAY),
     agent: fc.oneof(
       { arbitrary: fc.constantFrom(0n, 1n, 2n, 3n), weight: 9 },
@@ -62,6 +64,10 @@ export function actionOf(chosen: Step, state: State, cast: Cast): Action {
   if (name === 'wait') return { name, seconds: secondsToEdge(chosen, state) ?? chosen.seconds }
   if (name === 'transferAgent') {
     return { name, agentId: pick(cast.agents, chosen.job), to: pick(cast.people, chosen.who) }
+  }
+  if (name === 'refuse') {
+    const token = cast.tokens.at(-1) ?? ''
+    return { name, token, isRefusing: !state.refusing.has(token) }
   }
   if (name === 'createJob' || (state.jobs.size === 0 && chosen.isRightful)) return creationOf(chosen, state, cast)
 
@@ -78,6 +84,9 @@ export function actionOf(chosen: Step, state: State, cast: Cast): Action {
   if (name === 'setBudget') {
     return { ...base, name, token: chosen.isOdd ? undefined : cast.tokens[chosen.token], amount: chosen.amount }
   }
+  if (name === 'setPayee') return { ...base, name, payee: chosen.isOdd ? undefined : pick(cast.people, chosen.other) }
+  if (name === 'setEvaluationPeriod') return { ...base, name, period: chosen.period }
+  if (name === 'release') return { ...base, name, amount: (chosen.amount * (job?.budget ?? 0n)) / 400n }
   if (name === 'fund') return { ...base, name, expectedBudget: chosen.isOdd ? chosen.amount : (job?.budget ?? 0n) }
   return { ...base, name }
 }
@@ -111,20 +120,26 @@ function agentOf({ isRightful, agent }: Step, provider: string | undefined, stat
 }
 
 function rightfulCaller(name: Action['name'], job: Job, { token }: Step): string | undefined {
-  if (name === 'submit') return job.provider
-  if (name === 'complete') return job.evaluator
+  if (name === 'submit' || name === 'setPayee') return job.provider
+  if (name === 'complete' || name === 'release' || name === 'redo' || name === 'setEvaluationPeriod')
+    return job.evaluator
   if (name === 'reject') return job.status === 'Open' ? job.client : job.evaluator
   if (name === 'setBudget' && token === 0) return job.provider
-  return name === 'claimRefund' ? undefined : job.client
+  return name === 'claimRefund' || name === 'claimPayment' ? undefined : job.client
 }
 
 /** Whether the action is the job's next step, so that sequences get far. */
-function isReadyFor(name: Action['name'], { status, provider, token, budget, expiredAt }: Job, time: bigint): boolean {
+function isReadyFor(name: Action['name'], job: Job, time: bigint): boolean {
+  const { status, provider, token, budget, expiredAt } = job
   if (name === 'setProvider') return status === 'Open' && provider === undefined
   if (name === 'setBudget') return status === 'Open' && token === undefined
   if (name === 'fund') return status === 'Open' && provider !== undefined && budget > 0n
   if (name === 'submit') return status === 'Funded'
-  if (name === 'complete') return status === 'Submitted'
+  if (name === 'complete' || name === 'redo') return status === 'Submitted'
+  if (name === 'setPayee') return provider !== undefined && (status === 'Open' || status === 'Funded')
+  if (name === 'setEvaluationPeriod') return status === 'Open'
+  if (name === 'release') return status === 'Funded' || status === 'Submitted'
+  if (name === 'claimPayment') return job.owedToProvider + job.owedToClient > 0n
   if (name === 'claimRefund') return (status === 'Funded' || status === 'Submitted') && time >= expiredAt
   return !hasEnded(status)
 }
@@ -133,7 +148,7 @@ function isReadyFor(name: Action['name'], { status, provider, token, budget, exp
 function secondsToEdge({ job: number, who, other, isRightful }: Step, { jobs, time }: State): bigint | undefined {
   const job = [...jobs.values()][number % Math.max(jobs.size, 1)]
   if (!job || !isRightful) return undefined
-  const edge = other % 2 === 0 ? job.expiredAt : job.submittedAt + jobModel.EVALUATION_GRACE_SECONDS
+  const edge = other % 2 === 0 ? job.expiredAt : job.submittedAt + jobModel.periodOf(job)
   const seconds = edge - BigInt(who % 2) - time
   return seconds >= 0n && seconds <= 7200n ? seconds : undefined
 }

@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { NOBODY, nearDomain, nearMessages, toSnakeCase } from '@parley/protocol'
 import { deployDemoDollar } from '../../contracts/near/src/deployment.ts'
 import { type Actor, ALICE, BOB, CAROL, OPERATOR, OWNER, PEOPLE, RELAYER } from '../../contracts/near/test/actors.ts'
-import { CHAIN_ID, keccak, openChain, ViewFailed } from '../../contracts/near/test/chain.ts'
-import { deployerOf, Failed } from '../../contracts/near/test/transactions.ts'
+import { CHAIN_ID, keccak, openChain, type Receipt, ViewFailed } from '../../contracts/near/test/chain.ts'
+import { deployerOf } from '../../contracts/near/test/transactions.ts'
 import { type Args, type Driver, type Happened, hexOfJobId, type Person, Refused } from './driver.ts'
 
 const actors: Readonly<Record<Person, Actor>> = {
@@ -37,7 +38,7 @@ export async function openNear(): Promise<Driver> {
 
   async function send(who: Person, method: string, args: Args): Promise<readonly Happened[]> {
     const deposit = ONE_YOCTO.includes(method) ? 1n : 0n
-    return happenedIn(chain.send(actors[who], contractOf(method), toSnakeCase(method), toJson(args), { deposit }))
+    return happenedIn(chain.attempt(actors[who], contractOf(method), toSnakeCase(method), toJson(args), { deposit }))
   }
 
   return {
@@ -66,15 +67,15 @@ export async function openNear(): Promise<Driver> {
       const job = await chain.view<{ token: string | null } | null>(chain.parley, 'get_job', toJson({ jobId }))
       const purpose = { fund: toJson({ jobId, expectedBudget }) as object }
       const call = chain.transferCall(actors[who], job?.token ?? chain.dollar, expectedBudget, purpose)
-      return happenedIn(chain.send(...call))
+      return happenedIn(chain.attempt(...call))
     },
-    transferAgent(who, agentId, to) {
+    async transferAgent(who, agentId, to) {
       const args = { receiver_id: to, token_id: agentId }
-      return happenedIn(chain.send(actors[who], chain.agents, 'nft_transfer', args, { deposit: 1n }))
+      return happenedIn(chain.attempt(actors[who], chain.agents, 'nft_transfer', args, { deposit: 1n }))
     },
     async deposit(who, token, amount, receiver) {
       const purpose = receiver === undefined ? '' : { deposit: { receiver_id: receiver } }
-      return happenedIn(chain.send(...chain.transferCall(actors[who], token, amount, purpose)))
+      return happenedIn(chain.attempt(...chain.transferCall(actors[who], token, amount, purpose)))
     },
     async withdraw(who, token, amount, receiver = accounts[who] ?? '') {
       const receipt = chain.attempt(actors[who], chain.parley, 'withdraw', { token, amount, receiver }, { deposit: 1n })
@@ -83,10 +84,10 @@ export async function openNear(): Promise<Driver> {
       if (receipt.failure !== undefined) throw new Refused(receipt.failure)
       return receipt.events
     },
-    ledgerTransfer(who, receiver_id, token, amount, from) {
+    async ledgerTransfer(who, receiver_id, token, amount, from) {
       const approval = from === undefined ? null : [from, 0]
       const args = { receiver_id, token_id: `nep141:${token}`, amount, approval }
-      return happenedIn(chain.send(actors[who], chain.parley, 'mt_transfer', args, { deposit: 1n }))
+      return happenedIn(chain.attempt(actors[who], chain.parley, 'mt_transfer', args, { deposit: 1n }))
     },
     async ledgerBalanceOf(token, account) {
       const args = { account_id: account, token_id: `nep141:${token}` }
@@ -104,6 +105,10 @@ export async function openNear(): Promise<Driver> {
       const token = await deployDemoDollar(deployerOf(chain.node, OWNER), options)
       await chain.send(OWNER, chain.parley, 'set_token', { token, is_trusted: true })
       return token
+    },
+    async refuse(token, isRefusing) {
+      const code = await readFile(new URL('../../contracts/near/generated/token.wasm', import.meta.url))
+      chain.node.patchState([{ kind: 'Contract', accountId: token, code: isRefusing ? withoutPayout(code) : code }])
     },
     // Numbers of more than 128 bits are job ids.
     detail: (value) => (typeof value === 'bigint' && value >> 128n !== 0n ? hexOfJobId(value) : String(value)),
@@ -137,15 +142,26 @@ function toCamelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-async function happenedIn(sending: Promise<{ readonly events: readonly Happened[] }>): Promise<readonly Happened[]> {
-  return (await refusing(sending)).events
+/** A token that refuses to pay out fails in a receipt of its own: what was called has happened, and says that the payment is owed. */
+function happenedIn({ events, failure }: Receipt): readonly Happened[] {
+  const isOwed = events.some(({ name }) => name === 'PaymentOwed')
+  if (failure !== undefined && !isOwed) throw new Refused(failure)
+  return events
+}
+
+/** The token without the function that pays out: its name in the code is another. */
+function withoutPayout(code: Uint8Array): Uint8Array {
+  const refusing = Buffer.from(code)
+  const at = refusing.indexOf('\u000bft_transfer\u0000')
+  refusing.write('xx', at + 1)
+  return refusing
 }
 
 async function refusing<Answer>(asking: Promise<Answer>): Promise<Answer> {
   try {
     return await asking
   } catch (error) {
-    if (error instanceof Failed || error instanceof ViewFailed) throw new Refused(error.message)
+    if (error instanceof ViewFailed) throw new Refused(error.message)
     throw error
   }
 }

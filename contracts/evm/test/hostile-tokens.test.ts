@@ -29,7 +29,7 @@ beforeAll(async () => {
   chain = await openChain()
   await registerAgent(chain)
   await giveDollars(chain)
-  for (const name of ['FeeToken', 'RebasingToken', 'ReentrantToken', 'SilentToken', 'RefusingToken']) {
+  for (const name of ['FeeToken', 'RebasingToken', 'ReentrantToken', 'SilentToken', 'RefusingToken', 'BurningToken']) {
     const token = await deployHostile(chain, name, [SUPPLY])
     await chain.send(OWNER, token, 'transfer', [alice, SUPPLY / 2n])
     if (name !== 'RefusingToken') await chain.send(ALICE, token, 'approve', [chain.escrow.address, SUPPLY])
@@ -56,6 +56,9 @@ async function createPricedJob(token: Contract, budget = BUDGET): Promise<bigint
 
 const fund = (jobId: bigint, budget = BUDGET) => chain.send(ALICE, chain.escrow, 'fund', [jobId, budget, '0x'])
 const complete = (jobId: bigint) => chain.send(CAROL, chain.escrow, 'complete', [jobId, HASH, '0x'])
+const PAYOUT_GAS = 150_000n
+const claim = (jobId: bigint) => chain.send(RELAYER, chain.escrow, 'claimPayment', [jobId])
+const owed = (jobId: bigint) => chain.read(chain.escrow, 'owed', [jobId])
 const statusOf = async (jobId: bigint) => (await chain.read(chain.escrow, 'getJob', [jobId])).status
 
 describe('a token that takes a fee', () => {
@@ -93,17 +96,19 @@ describe('a token that says no by returning false', () => {
     expect(await statusOf(jobId)).toBe(0)
   })
 
-  it('does not end a job without moving its money, which is there when the token says yes', async () => {
+  it('does not keep a job from its end: the money stays owed until the token says yes', async () => {
     const token = tokenOf('RefusingToken')
     const jobId = await createSubmittedJob(chain, { ...judged, token })
     await chain.send(OWNER, token, 'refuse', [true])
-    await expectRevert(complete(jobId), 'SafeERC20FailedOperation', token.address)
-    expect(await statusOf(jobId)).toBe(2)
+    const { events } = await complete(jobId)
+    expect(events.map(({ name }) => name)).toEqual(['JobCompleted', 'PaymentOwed'])
+    expect(await statusOf(jobId)).toBe(3)
 
     await chain.send(OWNER, token, 'refuse', [false])
-    await complete(jobId)
+    await claim(jobId)
 
     expect(await balanceOf(token, addressOf(BOB))).toBe(BUDGET)
+    await expectRevert(claim(jobId), 'NothingOwed', jobId)
   })
 })
 
@@ -116,25 +121,70 @@ describe('a token that is no contract', () => {
 })
 
 describe('a token that takes money back', () => {
-  it('harms its own jobs, not those of another token', async () => {
+  it('harms its own jobs, not those of another token, and pays when the money is there again', async () => {
     const token = tokenOf('RebasingToken')
     const harmed = await createSubmittedJob(chain, { ...judged, token })
     const other = await createSubmittedJob(chain, judged)
     await chain.send(OWNER, token, 'shrink', [chain.escrow.address, 1n])
 
-    await expectRevert(complete(harmed), 'ERC20InsufficientBalance', chain.escrow.address, BUDGET - 1n, BUDGET)
+    await complete(harmed)
+    expect(await owed(harmed)).toBe(BUDGET)
     await complete(other)
+    expect(await owed(other)).toBe(0n)
+
+    await chain.send(OWNER, token, 'transfer', [chain.escrow.address, 1n])
+    await claim(harmed)
+    expect(await balanceOf(token, addressOf(BOB))).toBe(BUDGET)
+  })
+})
+
+describe('a token that spends all its gas', () => {
+  it('costs who pays it out no more than the cap, and is paid by a claim that brings more', async () => {
+    const token = tokenOf('BurningToken')
+    const jobId = await createSubmittedJob(chain, { ...judged, token })
+    await chain.send(OWNER, token, 'burn', [200_000n])
+
+    const { gasUsed, events } = await complete(jobId)
+
+    expect(gasUsed).toBeLessThan(PAYOUT_GAS + 120_000n)
+    expect(events.at(-1)?.name).toBe('PaymentOwed')
+    await claim(jobId)
+    expect(await owed(jobId)).toBe(0n)
+    expect(await balanceOf(token, addressOf(BOB))).toBe(BUDGET)
   })
 
-  it('leaves its money to a later attempt', async () => {
-    const token = tokenOf('RebasingToken')
+  it('is not made to refuse by who brings too little gas: at any limit the job is paid, or nothing happens', async () => {
+    const token = tokenOf('BurningToken')
     const jobId = await createSubmittedJob(chain, { ...judged, token })
-    await chain.send(OWNER, token, 'shrink', [chain.escrow.address, 1n])
-    await chain.send(OWNER, token, 'transfer', [chain.escrow.address, 1n])
+    await chain.send(OWNER, token, 'burn', [100_000n])
+    const restoreJob = await chain.snapshot()
 
-    await complete(jobId)
+    const outcomes = new Set<string>()
+    for (let gas = 40_000n; gas < 340_000n; gas += 10_000n) {
+      await restoreJob()
+      const outcome = await chain.send(CAROL, chain.escrow, 'complete', [jobId, HASH, '0x'], gas).then(
+        ({ events }) => events.at(-1)?.name ?? '',
+        ({ message }: Error) => message.split(':')[0] ?? '',
+      )
+      outcomes.add(outcome)
+      expect(await statusOf(jobId)).toBe(outcome === 'PaymentReleased' ? 3 : 2)
+    }
 
-    expect(await balanceOf(token, addressOf(BOB))).toBe(BUDGET)
+    expect([...outcomes].sort()).toEqual(['GasTooLow', 'PaymentReleased'])
+  })
+})
+
+describe('a token that answers at length', () => {
+  it.each(['bomb', 'flood'])('by a %s of bytes costs who pays it out no more than the cap', async (kind) => {
+    const token = tokenOf('BurningToken')
+    const jobId = await createSubmittedJob(chain, { ...judged, token })
+    await chain.send(OWNER, token, kind, [100_000n])
+
+    const { gasUsed } = await complete(jobId)
+
+    // Copied, the bytes would cost as much again.
+    expect(gasUsed).toBeLessThan(PAYOUT_GAS + 120_000n)
+    expect(await owed(jobId)).toBe(BUDGET)
   })
 })
 

@@ -58,13 +58,13 @@ describe('fund', () => {
 })
 
 describe('complete', () => {
-  it('moves the money last', async () => {
+  it('ends the job before the money moves, and tells of the payment when it has', async () => {
     const id = await createFundedJob(chain, { evaluator: carol })
     await chain.send(BOB, chain.escrow, 'submit', [id, HASH, '0x'])
 
     const { events } = await chain.send(CAROL, chain.escrow, 'complete', [id, HASH, '0x'])
 
-    expect(events.map(({ name }) => name)).toEqual(['JobCompleted', 'PaymentReleased', 'Transfer'])
+    expect(events.map(({ name }) => name)).toEqual(['JobCompleted', 'Transfer', 'PaymentReleased'])
   })
 })
 

@@ -20,8 +20,15 @@ export interface Job {
   readonly budget: string
   /** keccak256(requestHash, workload, observability) of the work that completes the job, or who judges it instead. */
   readonly terms: Hex | 'quorum' | null
-  /** Whether the budget is on its way out of an ended job, or stays because the token refused to move it. */
-  readonly payout: 'sending' | 'owed' | null
+  /** What the evaluator may take to judge a submission; absent for EVALUATION_GRACE_SECONDS. */
+  readonly evaluation_period?: string
+  /** Who gets what the job pays in the provider's place. */
+  readonly payee?: string
+  /** What the evaluator has released; absent for nothing, as the next two. */
+  readonly released?: string
+  /** What the token refused to move. Money that is on its way is in neither. */
+  readonly owed_to_provider?: string
+  readonly owed_to_client?: string
 }
 
 export const JobStatus = Object.fromEntries(jobStatuses.map((name, at) => [name, at])) as Record<JobStatusName, number>
@@ -31,9 +38,9 @@ export const UINT96_MAX = 2n ** 96n - 1n
 
 /**
  * A job's record at its longest, charged when it is created: so no later call, of whoever it is, fails for the client's deposit. 70 bytes
- * of key, 40 that NEAR adds, 256 of accounts, 66 of terms, 90 of numbers, 190 of names.
+ * of key, 40 that NEAR adds, 320 of accounts, 66 of terms, 190 of numbers, 320 of names.
  */
-const JOB_BYTES = 720
+const JOB_BYTES = 1006
 
 export function readJob(id: Hex): Job | null {
   return readRecord<Job>(keyOf(id))
@@ -65,7 +72,6 @@ const NEW_JOB = {
   token: null,
   budget: '0',
   terms: null,
-  payout: null,
 }
 
 export function nextJobId(domainSeparator: Uint8Array, client: string): Hex {

@@ -5,9 +5,9 @@ import { caller, now } from './context.ts'
 import { require } from './contract-error.ts'
 import { emit } from './events.ts'
 import { type Job, JobStatus, knownJob, takeJobId, UINT96_MAX, writeJob, writeNewJob } from './job.ts'
-import { payOut } from './payouts.ts'
+import { payProvider, refund, restOf } from './payouts.ts'
 
-const { EVALUATION_GRACE_SECONDS, MIN_DURATION_SECONDS, MAX_DURATION_SECONDS } = jobModel
+const { EVALUATION_GRACE_SECONDS, MAX_EVALUATION_SECONDS, MIN_DURATION_SECONDS, MAX_DURATION_SECONDS } = jobModel
 
 /** What the callbacks of this file are called with. */
 export interface NewJob {
@@ -104,6 +104,36 @@ export function onSetProvider({ job_id, provider, agent_id }: NewProvider): void
   emit('provider_set', { job_id, provider, agent_id })
 }
 
+export function setPayee(job_id: Hex, payee: string | null): void {
+  const job = knownJob(job_id)
+
+  require(caller() === job.provider, 'ProviderOnly', caller())
+  require(job.status <= JobStatus.Funded, 'JobNotFunded', job_id, job.status)
+  require(job.payee === undefined, 'PayeeAlreadySet', job_id)
+  require(job.released === undefined, 'PaymentStarted', job_id)
+  require(payee !== null, 'AddressZero')
+
+  writeJob(job_id, { ...job, payee })
+  emit('payee_set', { job_id, payee })
+}
+
+/** `evaluator` is who says so: the caller, or this contract itself. So it is in what follows. */
+export function setEvaluationPeriod(job_id: Hex, period: bigint, evaluator = caller()): void {
+  const job = knownJob(job_id)
+
+  require(evaluator === job.evaluator, 'EvaluatorOnly', evaluator)
+  require(job.status === JobStatus.Open, 'JobNotOpen', job_id, job.status)
+
+  writeJob(job_id, { ...job, evaluation_period: checkedPeriod(period) })
+  emit('evaluation_period_set', { job_id, period: String(period) })
+}
+
+/** As a job has it. */
+function checkedPeriod(period: bigint): string {
+  require(period <= MAX_EVALUATION_SECONDS, 'EvaluationPeriodTooLong', period, MAX_EVALUATION_SECONDS)
+  return String(period)
+}
+
 export function setBudget(job_id: Hex, token: string | null, amount: bigint): void {
   const job = knownJob(job_id)
 
@@ -132,6 +162,7 @@ export function fund(
   require(job.provider !== null, 'ProviderNotSet', job_id)
   require(budget === expectedBudget, 'BudgetMismatch', budget, expectedBudget)
   require(now() < BigInt(job.expired_at), 'JobPastExpiry', job_id, job.expired_at)
+  requireTimeToJudge(job_id, job)
   const isForeign = token !== null && token !== job.token
   const brought = isForeign ? 0n : received
   // A foreign token has no say, not even over a job that pays nothing.
@@ -162,14 +193,41 @@ export function onSubmit({ job_id, provider, agent_id, deliverable }: Submission
   emit('job_submitted', { job_id, provider, deliverable })
 }
 
-/** `evaluator` is who says so: the caller, or this contract itself on an enclave's word. */
 export function complete(job_id: Hex, reason: Hex, evaluator = caller()): void {
   const job = requireCompletable(job_id, evaluator)
 
-  const completed = { ...job, status: JobStatus.Completed }
+  writeJob(job_id, { ...job, status: JobStatus.Completed })
   emit('job_completed', { job_id, evaluator, reason })
 
-  payOut(job_id, completed)
+  payProvider(job_id, job, restOf(job))
+}
+
+/** Pays the provider a part of the budget. */
+export function release(job_id: Hex, amount: bigint, reason: Hex, evaluator = caller()): void {
+  const job = knownJob(job_id)
+
+  require(evaluator === job.evaluator, 'EvaluatorOnly', evaluator)
+  requireUnended(job_id, job)
+  require(job.status !== JobStatus.Open, 'JobNotFunded', job_id, job.status)
+  const rest = restOf(job)
+  require(amount <= rest, 'ReleaseTooLarge', amount, rest)
+
+  writeJob(job_id, { ...job, released: String(BigInt(job.released ?? 0) + amount) })
+  emit('job_part_released', { job_id, amount: String(amount), reason })
+
+  payProvider(job_id, job, amount)
+}
+
+/** Asks the provider to submit again. */
+export function redo(job_id: Hex, reason: Hex, evaluator = caller()): void {
+  const job = knownJob(job_id)
+
+  require(evaluator === job.evaluator, 'EvaluatorOnly', evaluator)
+  require(job.status === JobStatus.Submitted, 'JobNotSubmitted', job_id, job.status)
+  require(now() < BigInt(job.expired_at), 'JobPastExpiry', job_id, job.expired_at)
+
+  writeJob(job_id, { ...job, status: JobStatus.Funded, submitted_at: '0' })
+  emit('job_reopened', { job_id, reason })
 }
 
 export function requireCompletable(job_id: Hex, evaluator: string): Job {
@@ -181,7 +239,7 @@ export function requireCompletable(job_id: Hex, evaluator: string): Job {
   return job
 }
 
-/** `rejector` is who says so: the caller, or this contract itself as the evaluator. */
+/** The client rejects an open job, the evaluator another. */
 export function reject(job_id: Hex, reason: Hex, rejector = caller()): void {
   const job = knownJob(job_id)
 
@@ -200,7 +258,7 @@ export function claimRefund(job_id: Hex): void {
   requireUnended(job_id, job)
   require(now() >= BigInt(job.expired_at), 'JobNotExpired', job_id, job.expired_at)
   if (job.status === JobStatus.Submitted) {
-    const endsAt = BigInt(job.submitted_at) + EVALUATION_GRACE_SECONDS
+    const endsAt = BigInt(job.submitted_at) + (periodOf(job) || EVALUATION_GRACE_SECONDS)
     require(now() >= endsAt, 'EvaluationInGrace', job_id, endsAt)
   }
 
@@ -252,9 +310,20 @@ function requireUnended(job_id: Hex, { status }: Job): void {
   require(status < JobStatus.Completed, 'JobAlreadyEnded', job_id, status)
 }
 
+/** Zero when the evaluator has asked for none. */
+function periodOf({ evaluation_period }: Pick<Job, 'evaluation_period'>): bigint {
+  return BigInt(evaluation_period ?? 0)
+}
+
+/** Review, dispute, ruling and one redo fit between now and the expiry. */
+function requireTimeToJudge(job_id: Hex, job: Pick<Job, 'expired_at' | 'evaluation_period'>): void {
+  const period = periodOf(job)
+  const earliest = now() + 2n * period + MIN_DURATION_SECONDS
+  require(period === 0n || earliest < BigInt(job.expired_at), 'ExpiryTooSoon', job_id, earliest)
+}
+
 /** Ends a job without success: what it holds goes back to the client. */
 function end(job_id: Hex, job: Job, status: number): void {
-  const ended = { ...job, status }
-  if (job.status === JobStatus.Open) writeJob(job_id, ended)
-  else payOut(job_id, ended)
+  writeJob(job_id, { ...job, status })
+  if (job.status !== JobStatus.Open) refund(job_id, job, restOf(job))
 }

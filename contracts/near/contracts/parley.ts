@@ -11,7 +11,7 @@ import * as jobs from './jobs.ts'
 import * as ledger from './ledger.ts'
 import * as multiToken from './multi-token.ts'
 import { acceptOwnership, requireOwner, transferOwnership } from './ownership.ts'
-import { claimPayment, onPayout, owedOf } from './payouts.ts'
+import { claimPayment, onPayout, owedOf, type Payout, payeeOf, paymentOf } from './payouts.ts'
 import * as quorum from './quorum.ts'
 import * as results from './results.ts'
 import {
@@ -163,6 +163,18 @@ export class Parley {
     jobs.setProvider(this.agents_id, jobId, provider, input.uint(chosen.agent_id, 'agent_id'))
   }
 
+  /** Says who gets what the job pays in the provider's place. Provider only, once, before anything was paid. */
+  @call({})
+  set_payee(chosen: { job_id: Hex; payee: string | null }): void {
+    jobs.setPayee(jobIdOf(chosen), input.optionalAccount(chosen.payee, 'payee'))
+  }
+
+  /** Says how many seconds the evaluator may take to judge a submission. Evaluator only, while the job is open. */
+  @call({})
+  set_evaluation_period(chosen: { job_id: Hex; period: string }): void {
+    jobs.setEvaluationPeriod(jobIdOf(chosen), input.uint(chosen.period, 'period'))
+  }
+
   /** Sets what an open job pays. Client or provider; a token that is named only the client changes. */
   @call({})
   set_budget(budget: { job_id: Hex; token: string | null; amount: string }): void {
@@ -190,19 +202,32 @@ export class Parley {
     jobs.submit(this.agents_id, jobIdOf(submission), input.bytes32(submission.deliverable, 'deliverable'))
   }
 
-  /** Pays the provider. Evaluator only. */
+  /** Pays the provider what the job still holds. Evaluator only. */
   @call({})
   complete(judgement: { job_id: Hex; reason: Hex }): void {
-    jobs.complete(jobIdOf(judgement), input.bytes32(judgement.reason, 'reason'), caller())
+    jobs.complete(jobIdOf(judgement), input.bytes32(judgement.reason, 'reason'))
   }
 
-  /** Returns the budget to the client. The client while the job is open, then the evaluator. */
+  /** Pays the provider a part of the budget. Evaluator only, from the funding to the end. */
+  @call({})
+  release(judgement: { job_id: Hex; amount: string; reason: Hex }): void {
+    const amount = input.uint(judgement.amount, 'amount')
+    jobs.release(jobIdOf(judgement), amount, input.bytes32(judgement.reason, 'reason'))
+  }
+
+  /** Asks the provider to submit again. Evaluator only, before the expiry. */
+  @call({})
+  redo(judgement: { job_id: Hex; reason: Hex }): void {
+    jobs.redo(jobIdOf(judgement), input.bytes32(judgement.reason, 'reason'))
+  }
+
+  /** Returns what the job still holds to the client. The client while the job is open, then the evaluator. */
   @call({})
   reject(judgement: { job_id: Hex; reason: Hex }): void {
     jobs.reject(jobIdOf(judgement), input.bytes32(judgement.reason, 'reason'))
   }
 
-  /** Returns the budget to the client after the expiry, and not before the evaluator had its grace period. Anyone. */
+  /** Returns what the job still holds to the client after the expiry, and not before the evaluator had its period. Anyone. */
   @call({})
   claim_refund(job: { job_id: Hex }): void {
     jobs.claimRefund(jobIdOf(job))
@@ -334,9 +359,9 @@ export class Parley {
   }
 
   @call({})
-  on_payout({ job_id }: { job_id: Hex }): void {
+  on_payout(payout: Payout): void {
     requireSelf()
-    onPayout(job_id)
+    onPayout(payout)
   }
 
   @call({})
@@ -450,6 +475,19 @@ export class Parley {
   @view({})
   standing_of(asked: { job_id: Hex; account: string }): string {
     return quorum.standingOf(jobIdOf(asked), input.account(asked.account, 'account'))
+  }
+
+  /** Who gets what the job pays: the provider, unless it said otherwise. */
+  @view({})
+  payee_of(job: { job_id: Hex }): string | null {
+    const known = readJob(jobIdOf(job))
+    return known === null ? null : payeeOf(known)
+  }
+
+  /** What was paid, or is owed, to the provider's side so far. */
+  @view({})
+  payment_of(job: { job_id: Hex }): string {
+    return paymentOf(jobIdOf(job))
   }
 
   /** What a token refused to move: "0" when nothing is owed, or it is on its way. */

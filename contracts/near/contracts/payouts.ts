@@ -1,6 +1,6 @@
 /**
- * What an ended job holds leaves it once: to the provider of a completed job, to the client of another. The token moves the money in a
- * call of its own, whose outcome comes back to `on_payout`; what it refused to move stays owed until somebody claims it.
+ * What a job holds leaves it once: to the provider's side or to the client. The token moves the money in a call of its own, whose outcome
+ * comes back to `on_payout`; what it refused to move stays owed until somebody claims it.
  */
 import type { Hex } from '@parley/protocol'
 import { near } from 'near-sdk-js'
@@ -10,61 +10,94 @@ import { emit } from './events.ts'
 import { CLAIM_GAS, MAX_TOKEN_TRANSFER_GAS, PAYOUT_CALLBACK_GAS, TOKEN_TRANSFER_GAS } from './gas.ts'
 import { type Job, JobStatus, knownJob, readJob, writeJob } from './job.ts'
 
-/** Writes the ended job, and sends what it holds. `gas` is the token's. */
-export function payOut(job_id: Hex, job: Job, gas = TOKEN_TRANSFER_GAS): void {
-  if (job.budget === '0' || job.token === null) {
-    writeJob(job_id, job)
-    // Solidity tells of a payment of nothing, and of no refund.
-    if (job.status === JobStatus.Completed) emitPaid(job_id, job)
-    return
-  }
+/** What the callback is called with: what was on its way, and to whom. */
+export interface Payout {
+  readonly job_id: Hex
+  readonly amount: string
+  readonly is_refund: boolean
+}
 
-  // Before the promise: until its outcome is known nobody can send the same money again.
-  writeJob(job_id, { ...job, payout: 'sending' })
+/** `amount` is a part of what the job held, and no longer counted as held. `gas` is the token's. */
+export function payProvider(job_id: Hex, job: Job, amount: bigint, gas = TOKEN_TRANSFER_GAS): void {
+  const payout = { job_id, amount: String(amount), is_refund: false }
+  // Solidity tells of a payment of nothing, and of no refund.
+  if (amount === 0n) emitPaid(job, payout)
+  else send(job, payout, gas)
+}
 
-  const transfer = { receiver_id: payeeOf(job), amount: job.budget }
-  callThen(
-    { contract: job.token, method: 'ft_transfer', args: transfer, deposit: 1n, gas },
-    { method: 'on_payout', args: { job_id }, gas: PAYOUT_CALLBACK_GAS },
-  )
+export function refund(job_id: Hex, job: Job, amount: bigint, gas = TOKEN_TRANSFER_GAS): void {
+  if (amount > 0n) send(job, { job_id, amount: String(amount), is_refund: true }, gas)
 }
 
 /** Never fails: a payout whose outcome got lost could neither be claimed nor be trusted. */
-export function onPayout(job_id: Hex): void {
+export function onPayout(payout: Payout): void {
+  const { job_id, amount, is_refund } = payout
   const job = knownJob(job_id)
-  const isPaid = hasSucceeded()
+  if (hasSucceeded()) {
+    emitPaid(job, payout)
+    return
+  }
 
-  writeJob(job_id, { ...job, payout: isPaid ? null : 'owed' })
-  if (isPaid) emitPaid(job_id, job)
+  const side = is_refund ? 'owed_to_client' : 'owed_to_provider'
+  writeJob(job_id, { ...job, [side]: String(BigInt(job[side] ?? 0) + BigInt(amount)) })
+  emit('payment_owed', { job_id, payee: receiverOf(job, payout), amount })
 }
 
 /** Tries again. Anyone may, and bring more gas for a token that needs it. */
 export function claimPayment(job_id: Hex): void {
-  const job = knownJob(job_id)
+  const { owed_to_provider, owed_to_client, ...job } = knownJob(job_id)
 
-  require(job.payout === 'owed', 'NothingOwed', job_id)
+  require(owed_to_provider !== undefined || owed_to_client !== undefined, 'NothingOwed', job_id)
 
-  payOut(job_id, job, gasOfClaim())
+  // Before the promises: until their outcome is known nobody can send the same money again.
+  writeJob(job_id, job)
+
+  const gas = gasOfClaim(owed_to_provider !== undefined && owed_to_client !== undefined ? 2n : 1n)
+  if (owed_to_provider !== undefined) payProvider(job_id, job, BigInt(owed_to_provider), gas)
+  refund(job_id, job, BigInt(owed_to_client ?? 0), gas)
 }
 
 /** What a token refused to move and can be claimed. */
 export function owedOf(job_id: Hex): string {
   const job = readJob(job_id)
-  return job?.payout === 'owed' ? job.budget : '0'
+  return String(BigInt(job?.owed_to_provider ?? 0) + BigInt(job?.owed_to_client ?? 0))
 }
 
-function emitPaid(job_id: Hex, job: Job): void {
-  const payee = payeeOf(job)
-  if (job.status === JobStatus.Completed) emit('payment_released', { job_id, provider: payee, amount: job.budget })
-  else emit('refunded', { job_id, client: payee, amount: job.budget })
+/** What a funded job still holds. */
+export function restOf({ budget, released }: Job): bigint {
+  return BigInt(budget) - BigInt(released ?? 0)
 }
 
-function payeeOf({ status, provider, client }: Job): string {
-  return status === JobStatus.Completed && provider !== null ? provider : client
+/** What was paid, or is owed or on its way, to the provider's side so far. */
+export function paymentOf(job_id: Hex): string {
+  const job = readJob(job_id)
+  return (job?.status === JobStatus.Completed ? job.budget : job?.released) ?? '0'
 }
 
-function gasOfClaim(): bigint {
-  const left = near.prepaidGas() - near.usedGas() - CLAIM_GAS - PAYOUT_CALLBACK_GAS
+/** Who gets what the job pays. */
+export function payeeOf({ payee, provider }: Job): string | null {
+  return payee ?? provider
+}
+
+function send(job: Job, payout: Payout, gas: bigint): void {
+  const transfer = { receiver_id: receiverOf(job, payout), amount: payout.amount }
+  callThen(
+    { contract: job.token ?? '', method: 'ft_transfer', args: transfer, deposit: 1n, gas },
+    { method: 'on_payout', args: payout, gas: PAYOUT_CALLBACK_GAS },
+  )
+}
+
+function emitPaid({ provider, client }: Job, { job_id, amount, is_refund }: Payout): void {
+  if (is_refund) emit('refunded', { job_id, client, amount })
+  else emit('payment_released', { job_id, provider, amount })
+}
+
+function receiverOf(job: Job, { is_refund }: Payout): string {
+  return (is_refund ? null : payeeOf(job)) ?? job.client
+}
+
+function gasOfClaim(payouts: bigint): bigint {
+  const left = (near.prepaidGas() - near.usedGas() - CLAIM_GAS) / payouts - PAYOUT_CALLBACK_GAS
   if (left < TOKEN_TRANSFER_GAS) return TOKEN_TRANSFER_GAS
   return left < MAX_TOKEN_TRANSFER_GAS ? left : MAX_TOKEN_TRANSFER_GAS
 }

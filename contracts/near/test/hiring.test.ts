@@ -60,7 +60,7 @@ describe('a hiring', () => {
     expect(value).toBe(String(BUDGET))
     const parameters = [{ type: 'bytes32' }, { type: 'bytes32' }, { type: 'uint8' }] as const
     const terms = keccak256(encodeAbiParameters(parameters, [request, WORKLOAD, 0]))
-    expect(await jobOf(chain, job_id)).toMatchObject({ status: 1, client: ALICE.accountId, terms, payout: null })
+    expect(await jobOf(chain, job_id)).toMatchObject({ status: 1, client: ALICE.accountId, terms })
     expect(await balanceOf(chain, chain.parley)).toBe(BUDGET)
     expect(await nextJobId(chain)).not.toBe(job_id)
   })

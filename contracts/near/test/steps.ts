@@ -76,7 +76,7 @@ export async function createSubmittedJob(chain: Chain): Promise<Hex> {
 
 export interface JobView {
   readonly status: number
-  readonly payout: 'sending' | 'owed' | null
+  readonly owed_to_provider?: string
   readonly client: string
   readonly terms: Hex | null
 }

@@ -8,6 +8,7 @@ import {
   createFundedJob,
   createPricedJob,
   DAY,
+  HASH,
   hiring,
   nextJobId,
   registration,
@@ -16,7 +17,7 @@ import {
 } from './steps.ts'
 
 const YOCTO_PER_BYTE = 10n ** 19n
-const JOB_COST = 720n * YOCTO_PER_BYTE
+const JOB_COST = 1006n * YOCTO_PER_BYTE
 const ACCOUNT_COST = 210n * YOCTO_PER_BYTE
 
 interface Balance {
@@ -220,7 +221,7 @@ describe('what is charged', () => {
     await chain.send(BOB, chain.parley, 'storage_deposit', {}, { deposit: 1n })
 
     expect(free - (await available(chain.parley, ALICE.accountId))).toBe(JOB_COST)
-    expect(usageOf(chain.parley) - before).toBeLessThan(720n)
+    expect(usageOf(chain.parley) - before).toBeLessThan(1006n)
   })
 
   it('for a job covers the longest record that a job can have', async () => {
@@ -233,16 +234,24 @@ describe('what is charged', () => {
       token: longest('t'),
       budget: String(2n ** 96n - 1n),
       terms: `0x${'00'.repeat(32)}`,
-      payout: 'sending',
+      evaluation_period: '7776000',
+      payee: longest('q'),
+      released: String(2n ** 96n - 1n),
       client: longest('c'),
       evaluator: longest('e'),
       expired_at: '18446744073',
     }
-    const job_id = await createFundedJob(chain)
+    // Both together are a part of the budget.
+    const owed = { owed_to_provider: String(2n ** 95n), owed_to_client: String(2n ** 95n) }
+    const job_id = await createPricedJob(chain, chain.dollar)
+    await chain.send(CAROL, chain.parley, 'set_evaluation_period', { job_id, period: '60' })
+    await chain.send(...chain.transferCall(ALICE, chain.dollar, BUDGET, { fund: { job_id, expected_budget: BUDGET } }))
+    await chain.send(BOB, chain.parley, 'set_payee', { job_id, payee: CAROL.accountId })
+    await chain.send(CAROL, chain.parley, 'release', { job_id, amount: '1', reason: HASH })
 
     const fields = Object.keys((await chain.view<object>(chain.parley, 'get_job', { job_id })) ?? {})
     expect(fields.sort()).toEqual(Object.keys(record).sort())
-    expect(`job:${job_id}`.length + JSON.stringify(record).length + 40).toBeLessThanOrEqual(720)
+    expect(`job:${job_id}`.length + JSON.stringify({ ...record, ...owed }).length + 40).toBeLessThanOrEqual(1006)
   })
 })
 

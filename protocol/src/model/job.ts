@@ -11,6 +11,8 @@ type Account = string
 export const EVALUATION_GRACE_SECONDS = 3600n
 /** A job must be open for longer than this. */
 export const MIN_DURATION_SECONDS = 300n
+/** What an evaluator may ask for at most to judge a submission. */
+export const MAX_EVALUATION_SECONDS = 90n * 86_400n
 /** Money is never locked for longer than this. */
 export const MAX_DURATION_SECONDS = 365n * 86_400n
 
@@ -27,6 +29,13 @@ export interface Job {
   readonly expiredAt: bigint
   readonly submittedAt: bigint
   readonly status: JobStatus
+  /** Zero stands for EVALUATION_GRACE_SECONDS. */
+  readonly evaluationPeriod: bigint
+  readonly payee: Account | undefined
+  /** By the evaluator, before the end; undefined until the first time. */
+  readonly released: bigint | undefined
+  readonly owedToProvider: bigint
+  readonly owedToClient: bigint
 }
 
 export interface EscrowState {
@@ -36,6 +45,8 @@ export interface EscrowState {
   readonly agentOwners: ReadonlyMap<bigint, Account>
   /** Atoms by `balanceKey`. What the escrow holds is its own account's balance. */
   readonly balances: ReadonlyMap<string, bigint>
+  /** Tokens that move no payment of the escrow for now. */
+  readonly refusing: ReadonlySet<Account>
 }
 
 /** The account that the escrow itself has in `balances`. */
@@ -44,6 +55,8 @@ export const ESCROW: Account = 'escrow'
 export type EscrowAction =
   | { readonly name: 'wait'; readonly seconds: bigint }
   | { readonly name: 'transferAgent'; readonly agentId: bigint; readonly to: Account }
+  /** A token starts or stops refusing to pay out. */
+  | { readonly name: 'refuse'; readonly token: Account; readonly isRefusing: boolean }
   | {
       readonly name: 'createJob'
       readonly caller: Account
@@ -58,10 +71,15 @@ export type EscrowAction =
   | (OfJob<'setProvider'> & { readonly provider: Account | undefined; readonly agentId: bigint })
   | (OfJob<'setBudget'> & { readonly token: Account | undefined; readonly amount: bigint })
   | (OfJob<'fund'> & { readonly expectedBudget: bigint })
+  | (OfJob<'setPayee'> & { readonly payee: Account | undefined })
+  | (OfJob<'setEvaluationPeriod'> & { readonly period: bigint })
   | OfJob<'submit'>
   | OfJob<'complete'>
+  | (OfJob<'release'> & { readonly amount: bigint })
+  | OfJob<'redo'>
   | OfJob<'reject'>
   | OfJob<'claimRefund'>
+  | OfJob<'claimPayment'>
 
 interface OfJob<Name extends string> {
   readonly name: Name
@@ -88,6 +106,8 @@ export function decide(state: EscrowState, action: EscrowAction): Decision {
       return accepted({ ...state, time: state.time + action.seconds })
     case 'transferAgent':
       return accepted({ ...state, agentOwners: new Map(state.agentOwners).set(action.agentId, action.to) })
+    case 'refuse':
+      return accepted({ ...state, refusing: withMember(state.refusing, action.token, action.isRefusing) })
     case 'createJob':
       return createJob(state, action)
     default: {
@@ -110,7 +130,7 @@ export function problemOfTerms(
   return job.provider === undefined ? 'ProviderNotSet' : undefined
 }
 
-type ActionOnJob = Exclude<EscrowAction, { readonly name: 'wait' | 'transferAgent' | 'createJob' }>
+type ActionOnJob = Exclude<EscrowAction, { readonly name: 'wait' | 'transferAgent' | 'refuse' | 'createJob' }>
 
 function decideOnJob(state: EscrowState, action: ActionOnJob, job: Job): Decision {
   switch (action.name) {
@@ -120,14 +140,24 @@ function decideOnJob(state: EscrowState, action: ActionOnJob, job: Job): Decisio
       return setBudget(state, action, job)
     case 'fund':
       return fund(state, action, job)
+    case 'setPayee':
+      return setPayee(state, action, job)
+    case 'setEvaluationPeriod':
+      return setEvaluationPeriod(state, action, job)
     case 'submit':
       return submit(state, action, job)
     case 'complete':
       return complete(state, action, job)
+    case 'release':
+      return release(state, action, job)
+    case 'redo':
+      return redo(state, action, job)
     case 'reject':
       return reject(state, action, job)
     case 'claimRefund':
       return claimRefund(state, action, job)
+    case 'claimPayment':
+      return claimPayment(state, action, job)
   }
 }
 
@@ -153,6 +183,11 @@ function createJob(state: EscrowState, action: Action<'createJob'>): Decision {
     expiredAt,
     submittedAt: 0n,
     status: 'Open',
+    evaluationPeriod: 0n,
+    payee: undefined,
+    released: undefined,
+    owedToProvider: 0n,
+    owedToClient: 0n,
   }
   return accepted(withJob(state, jobId, job))
 }
@@ -181,6 +216,25 @@ function setBudget(state: EscrowState, action: Action<'setBudget'>, job: Job): D
   return accepted(withJob(state, jobId, { ...job, token, budget: amount }))
 }
 
+function setPayee(state: EscrowState, { caller, jobId, payee }: Action<'setPayee'>, job: Job): Decision {
+  if (caller !== job.provider) return refused('ProviderOnly')
+  if (job.status !== 'Open' && job.status !== 'Funded') return refused('JobNotFunded')
+  if (job.payee !== undefined) return refused('PayeeAlreadySet')
+  if (job.released !== undefined) return refused('PaymentStarted')
+  if (payee === undefined) return refused('AddressZero')
+
+  return accepted(withJob(state, jobId, { ...job, payee }))
+}
+
+function setEvaluationPeriod(state: EscrowState, action: Action<'setEvaluationPeriod'>, job: Job): Decision {
+  const { caller, jobId, period } = action
+  if (caller !== job.evaluator) return refused('EvaluatorOnly')
+  if (job.status !== 'Open') return refused('JobNotOpen')
+  if (period > MAX_EVALUATION_SECONDS) return refused('EvaluationPeriodTooLong')
+
+  return accepted(withJob(state, jobId, { ...job, evaluationPeriod: period }))
+}
+
 function fund(state: EscrowState, action: Action<'fund'>, job: Job): Decision {
   const { caller, jobId, expectedBudget } = action
   if (caller !== job.client) return refused('ClientOnly')
@@ -188,8 +242,12 @@ function fund(state: EscrowState, action: Action<'fund'>, job: Job): Decision {
   if (job.provider === undefined) return refused('ProviderNotSet')
   if (job.budget !== expectedBudget) return refused('BudgetMismatch')
   if (state.time >= job.expiredAt) return refused('JobPastExpiry')
+  // Review, dispute, ruling and one redo fit between now and the expiry.
+  const earliest = state.time + 2n * job.evaluationPeriod + MIN_DURATION_SECONDS
+  if (job.evaluationPeriod > 0n && earliest >= job.expiredAt) return refused('ExpiryTooSoon')
 
-  return transferred(withJob(state, jobId, { ...job, status: 'Funded' }), job, job.client, ESCROW)
+  const paid = transferred(state, job, job.client, ESCROW, job.budget)
+  return paid ? accepted(withJob(paid, jobId, { ...job, status: 'Funded' })) : refused('TransferRefused')
 }
 
 function submit(state: EscrowState, { caller, jobId }: Action<'submit'>, job: Job): Decision {
@@ -207,7 +265,25 @@ function complete(state: EscrowState, { caller, jobId }: Action<'complete'>, job
   if (job.status === 'Completed') return refused('JobAlreadyCompleted')
   if (job.status !== 'Submitted' || job.provider === undefined) return refused('JobNotSubmitted')
 
-  return transferred(withJob(state, jobId, { ...job, status: 'Completed' }), job, ESCROW, job.provider)
+  return accepted(paidProvider(state, jobId, { ...job, status: 'Completed' }, restOf(job)))
+}
+
+function release(state: EscrowState, { caller, jobId, amount }: Action<'release'>, job: Job): Decision {
+  if (caller !== job.evaluator) return refused('EvaluatorOnly')
+  const ended = problemOfEnd(job)
+  if (ended) return refused(ended)
+  if (job.status === 'Open') return refused('JobNotFunded')
+  if (amount > restOf(job)) return refused('ReleaseTooLarge')
+
+  return accepted(paidProvider(state, jobId, { ...job, released: (job.released ?? 0n) + amount }, amount))
+}
+
+function redo(state: EscrowState, { caller, jobId }: Action<'redo'>, job: Job): Decision {
+  if (caller !== job.evaluator) return refused('EvaluatorOnly')
+  if (job.status !== 'Submitted') return refused('JobNotSubmitted')
+  if (state.time >= job.expiredAt) return refused('JobPastExpiry')
+
+  return accepted(withJob(state, jobId, { ...job, status: 'Funded', submittedAt: 0n }))
 }
 
 function reject(state: EscrowState, { caller, jobId }: Action<'reject'>, job: Job): Decision {
@@ -216,19 +292,36 @@ function reject(state: EscrowState, { caller, jobId }: Action<'reject'>, job: Jo
   const ended = problemOfEnd(job)
   if (ended) return refused(ended)
 
-  const next = withJob(state, jobId, { ...job, status: 'Rejected' })
-  return job.status === 'Open' ? accepted(next) : transferred(next, job, ESCROW, job.client)
+  return accepted(closed(state, jobId, job, 'Rejected'))
 }
 
 function claimRefund(state: EscrowState, { jobId }: Action<'claimRefund'>, job: Job): Decision {
   const ended = problemOfEnd(job)
   if (ended) return refused(ended)
   if (state.time < job.expiredAt) return refused('JobNotExpired')
-  const isInGrace = job.status === 'Submitted' && state.time < job.submittedAt + EVALUATION_GRACE_SECONDS
+  const isInGrace = job.status === 'Submitted' && state.time < job.submittedAt + periodOf(job)
   if (isInGrace) return refused('EvaluationInGrace')
 
-  const next = withJob(state, jobId, { ...job, status: 'Expired' })
-  return job.status === 'Open' ? accepted(next) : transferred(next, job, ESCROW, job.client)
+  return accepted(closed(state, jobId, job, 'Expired'))
+}
+
+function claimPayment(state: EscrowState, { jobId }: Action<'claimPayment'>, job: Job): Decision {
+  const { owedToProvider, owedToClient } = job
+  if (owedToProvider + owedToClient === 0n) return refused('NothingOwed')
+
+  const claimed = { ...job, owedToProvider: 0n, owedToClient: 0n }
+  const paid = paidProvider(state, jobId, claimed, owedToProvider)
+  return accepted(refunded(paid, jobId, paid.jobs.get(jobId) ?? claimed, owedToClient))
+}
+
+/** What a funded job still holds. */
+export function restOf({ budget, released }: Job): bigint {
+  return budget - (released ?? 0n)
+}
+
+/** What an evaluator has after a submission. */
+export function periodOf({ evaluationPeriod }: Job): bigint {
+  return evaluationPeriod === 0n ? EVALUATION_GRACE_SECONDS : evaluationPeriod
 }
 
 function problemOfEnd({ status }: Job): EscrowRefusal | undefined {
@@ -243,15 +336,48 @@ function problemOfAgent(state: EscrowState, provider: Account, agentId: bigint):
   return owner === provider ? undefined : 'AgentNotOfProvider'
 }
 
-/** Moves the job's budget, the last thing that an action does. */
-function transferred(state: EscrowState, { token, budget }: Job, from: Account, to: Account): Decision {
-  if (budget === 0n || token === undefined) return accepted(state)
-  const available = state.balances.get(balanceKey(token, from)) ?? 0n
-  if (available < budget) return refused('TransferRefused')
+/** Ends a job without success: what it holds goes back to the client. */
+function closed(state: EscrowState, jobId: string, job: Job, status: JobStatus): EscrowState {
+  return refunded(state, jobId, { ...job, status }, job.status === 'Open' ? 0n : restOf(job))
+}
 
-  const balances = new Map(state.balances).set(balanceKey(token, from), available - budget)
-  balances.set(balanceKey(token, to), (balances.get(balanceKey(token, to)) ?? 0n) + budget)
-  return accepted({ ...state, balances })
+/** Writes the job, and sends `amount` to the provider's side: what the token refuses to move stays owed. */
+function paidProvider(state: EscrowState, jobId: string, job: Job, amount: bigint): EscrowState {
+  const paid = paidOut(state, job, job.payee ?? job.provider ?? '', amount)
+  if (paid) return withJob(paid, jobId, job)
+  return withJob(state, jobId, { ...job, owedToProvider: job.owedToProvider + amount })
+}
+
+function refunded(state: EscrowState, jobId: string, job: Job, amount: bigint): EscrowState {
+  const paid = paidOut(state, job, job.client, amount)
+  if (paid) return withJob(paid, jobId, job)
+  return withJob(state, jobId, { ...job, owedToClient: job.owedToClient + amount })
+}
+
+function paidOut(state: EscrowState, job: Job, to: Account, amount: bigint): EscrowState | undefined {
+  const isRefused = amount > 0n && job.token !== undefined && state.refusing.has(job.token)
+  return isRefused ? undefined : transferred(state, job, ESCROW, to, amount)
+}
+
+function transferred(
+  state: EscrowState,
+  { token }: Job,
+  from: Account,
+  to: Account,
+  amount: bigint,
+): EscrowState | undefined {
+  if (amount === 0n || token === undefined) return state
+  const available = state.balances.get(balanceKey(token, from)) ?? 0n
+  if (available < amount) return undefined
+
+  const balances = new Map(state.balances).set(balanceKey(token, from), available - amount)
+  balances.set(balanceKey(token, to), (balances.get(balanceKey(token, to)) ?? 0n) + amount)
+  return { ...state, balances }
+}
+
+function withMember<Item>(set: ReadonlySet<Item>, item: Item, isIn: boolean): ReadonlySet<Item> {
+  const others = [...set].filter((other) => other !== item)
+  return new Set(isIn ? [...others, item] : others)
 }
 
 function withJob(state: EscrowState, jobId: string, job: Job): EscrowState {

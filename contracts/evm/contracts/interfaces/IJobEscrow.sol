@@ -13,7 +13,8 @@ interface IJobEscrow {
         Expired
     }
 
-    /// @dev Times are in seconds, `budget` in the token's smallest unit. `client` is zero for an unknown job.
+    /// @dev Times are in seconds, `budget` in the token's smallest unit. `client` is zero for an unknown job; `evaluationPeriod` zero
+    /// stands for EVALUATION_GRACE_PERIOD.
     struct Job {
         address client;
         uint48 expiredAt;
@@ -22,6 +23,9 @@ interface IJobEscrow {
         address provider;
         uint96 providerAgentId;
         address evaluator;
+        uint32 evaluationPeriod;
+        bool hasPayee;
+        bool hasReleased;
         address token;
         uint96 budget;
     }
@@ -36,14 +40,19 @@ interface IJobEscrow {
     );
     event JobDescribed(uint256 indexed jobId, string description);
     event ProviderSet(uint256 indexed jobId, address indexed provider, uint256 agentId);
+    event PayeeSet(uint256 indexed jobId, address indexed payee);
+    event EvaluationPeriodSet(uint256 indexed jobId, uint256 period);
     event BudgetSet(uint256 indexed jobId, address indexed token, uint256 amount);
     event JobFunded(uint256 indexed jobId, address indexed client, uint256 amount);
     event JobSubmitted(uint256 indexed jobId, address indexed provider, bytes32 deliverable);
     event JobCompleted(uint256 indexed jobId, address indexed evaluator, bytes32 reason);
+    event JobPartReleased(uint256 indexed jobId, uint256 amount, bytes32 reason);
+    event JobReopened(uint256 indexed jobId, bytes32 reason);
     event PaymentReleased(uint256 indexed jobId, address indexed provider, uint256 amount);
     event JobRejected(uint256 indexed jobId, address indexed rejector, bytes32 reason);
     event Refunded(uint256 indexed jobId, address indexed client, uint256 amount);
     event JobExpired(uint256 indexed jobId);
+    event PaymentOwed(uint256 indexed jobId, address indexed payee, uint256 amount);
 
     error JobUnknown(uint256 jobId);
     error JobNotOpen(uint256 jobId, JobStatus status);
@@ -68,6 +77,13 @@ interface IJobEscrow {
     error BudgetMismatch(uint256 budget, uint256 expected);
     error BudgetTooLarge(uint256 amount);
     error TokenShortfall(uint256 received, uint256 budget);
+    error ExpiryTooSoon(uint256 jobId, uint256 earliest);
+    error EvaluationPeriodTooLong(uint256 period, uint256 longest);
+    error PayeeAlreadySet(uint256 jobId);
+    error PaymentStarted(uint256 jobId);
+    error ReleaseTooLarge(uint256 amount, uint256 rest);
+    error NothingOwed(uint256 jobId);
+    error GasTooLow(uint256 available, uint256 needed);
 
     /// @notice Opens a job of the caller. `provider` may be zero and set later; no hook is allowed yet.
     /// @return jobId keccak256(domain separator, client, the client's job count): `nextJobId` tells it beforehand.
@@ -82,6 +98,14 @@ interface IJobEscrow {
 
     /// @notice Names the provider of an open job that has none. Client only.
     function setProvider(uint256 jobId, address provider, uint256 agentId) external;
+
+    /// @notice Says who gets what the job pays in the provider's place. Provider only, once, before the first submission is judged: a job that
+    /// is open or funded and has paid nothing yet.
+    function setPayee(uint256 jobId, address payee) external;
+
+    /// @notice Says how long (in seconds) the evaluator may take to judge a submission: nobody claims a refund until then. Evaluator only, while
+    /// the job is open. `fund` then demands an expiry that leaves time for two such periods.
+    function setEvaluationPeriod(uint256 jobId, uint256 period) external;
 
     /// @notice Sets what an open job pays. Client or provider; a token that is named only the client changes. `optParams` is for hooks.
     function setBudget(uint256 jobId, address token, uint256 amount, bytes calldata optParams) external;
@@ -98,16 +122,35 @@ interface IJobEscrow {
     /// `deliverable` is the provider's claim: what was delivered is for the evaluator to judge.
     function submit(uint256 jobId, bytes32 deliverable, bytes calldata optParams) external;
 
-    /// @notice Pays the provider. Evaluator only.
+    /// @notice Pays the provider what the job still holds. Evaluator only.
+    /// @dev A payment that the token refuses to move stays owed: see `claimPayment`. GasTooLow when the call brings less than a token may take.
     function complete(uint256 jobId, bytes32 reason, bytes calldata optParams) external;
 
-    /// @notice Returns the budget to the client. The client while the job is open, then the evaluator.
+    /// @notice Pays the provider a part of the budget. Evaluator only, from the funding to the end.
+    function release(uint256 jobId, uint256 amount, bytes32 reason) external;
+
+    /// @notice Asks the provider to submit again. Evaluator only, before the expiry.
+    function redo(uint256 jobId, bytes32 reason) external;
+
+    /// @notice Returns what the job still holds to the client. The client while the job is open, then the evaluator.
     function reject(uint256 jobId, bytes32 reason, bytes calldata optParams) external;
 
-    /// @notice Returns the budget to the client after the expiry, and not before the evaluator had its grace period. Anyone.
+    /// @notice Returns what the job still holds to the client after the expiry, and not before the evaluator had its period. Anyone.
     function claimRefund(uint256 jobId) external;
 
+    /// @notice Tries again to pay what a token refused to move, with all the gas there is. Anyone.
+    function claimPayment(uint256 jobId) external;
+
     function getJob(uint256 jobId) external view returns (Job memory);
+
+    /// @notice Who gets what the job pays: the provider, unless it said otherwise.
+    function payeeOf(uint256 jobId) external view returns (address);
+
+    /// @notice What was paid, or is owed, to the provider's side so far.
+    function paymentOf(uint256 jobId) external view returns (uint256);
+
+    /// @notice What a token refused to move and can be claimed.
+    function owed(uint256 jobId) external view returns (uint256);
 
     /// @notice The id of the next job that `client` creates.
     function nextJobId(address client) external view returns (uint256);

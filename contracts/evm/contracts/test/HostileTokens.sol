@@ -79,6 +79,57 @@ contract SilentToken {
     }
 }
 
+/// @title Pays, but does it at a price, or answers at length; `flood` with a word that is not true.
+contract BurningToken is ERC20 {
+    uint256 private _burnt;
+    uint256 private _bomb;
+    uint256 private _flood;
+
+    constructor(uint256 supply) ERC20("Burning", "BRN") {
+        _mint(msg.sender, supply);
+    }
+
+    function burn(uint256 gasBurnt) external {
+        _burnt = gasBurnt;
+    }
+
+    function bomb(uint256 size) external {
+        _bomb = size;
+    }
+
+    function flood(uint256 size) external {
+        _flood = size;
+    }
+
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        uint256 end = gasleft() > _burnt ? gasleft() - _burnt : 0;
+        while (gasleft() > end) {}
+        (uint256 bombSize, uint256 floodSize) = (_bomb, _flood);
+        assembly ("memory-safe") {
+            if bombSize { revert(0, bombSize) }
+            if floodSize { return(0, floodSize) }
+        }
+        return super.transfer(to, amount);
+    }
+}
+
+/// @title An honest token, until it is told to pay nobody out.
+contract StallingToken is ERC20 {
+    bool public isRefusing;
+
+    constructor(uint256 supply) ERC20("Stalling", "STL") {
+        _mint(msg.sender, supply);
+    }
+
+    function refuse(bool isRefusing_) external {
+        isRefusing = isRefusing_;
+    }
+
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        return !isRefusing && super.transfer(to, amount);
+    }
+}
+
 /// @title Says no by returning false, and can be told to start later.
 contract RefusingToken {
     bool public isRefusing;
