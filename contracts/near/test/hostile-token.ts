@@ -27,6 +27,12 @@ export function talkative(bytes: number): string {
   return `(func (export "ft_transfer") (call $value_return (i64.const ${bytes}) (i64.const 0)))`
 }
 
+/** A method that answers with this text. */
+export function answering(method: string, text: string): string {
+  return `(data (i32.const 0) "${text.replaceAll('"', '\\22')}")
+  (func (export "${method}") (call $value_return (i64.const ${text.length}) (i64.const 0)))`
+}
+
 /** A transfer that calls a method of the escrow with these arguments. */
 export function callingBack(escrow: string, method: string, args: object): string {
   const texts = [escrow, method, JSON.stringify(args)]

@@ -94,6 +94,10 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
   cast_vote: { job_id: 'bytes32', is_approval: 'bool', reason: 'bytes32' },
   register_enclave: { report: 'object', signatures: 'list' },
   storage_deposit: { account_id: 'account?', registration_only: 'bool?' },
+  // Ledger
+  withdraw: { token: 'account', amount: 'uint128', receiver: 'account' },
+  choose_token: { token: 'account', is_chosen: 'bool' },
+  set_operator: { spender: 'account', approved: 'bool' },
 }
 
 const parleyViews: Readonly<Record<string, Parameters>> = {
@@ -110,6 +114,11 @@ const parleyViews: Readonly<Record<string, Parameters>> = {
   get_quorum: { job_id: 'bytes32' },
   standing_of: { job_id: 'bytes32', account: 'account' },
   storage_balance_of: { account_id: 'account' },
+  // Ledger
+  is_operator: { owner: 'account', spender: 'account' },
+  mt_balance_of: { account_id: 'account', token_id: 'text' },
+  mt_batch_balance_of: { token_ids: 'list' },
+  mt_token: { token_ids: 'list' },
 }
 
 const agentsCalls: Readonly<Record<string, Parameters>> = {
@@ -154,6 +163,8 @@ const hire: Parameters = {
   observability: 'uint8',
 }
 
+const ONE_YOCTO = ['withdraw', 'set_operator']
+
 let chain: Chain
 
 beforeAll(async () => {
@@ -178,7 +189,8 @@ function mutantsOf(parameters: Parameters) {
 
 /** Views look at arguments as calls do, and leave nothing behind. */
 async function expectRefused(contract: string, method: string, args: object, field: string): Promise<void> {
-  const { failure } = chain.attempt(OWNER, contract, method, args)
+  const deposit = ONE_YOCTO.includes(method) ? 1n : 0n
+  const { failure } = chain.attempt(OWNER, contract, method, args, { deposit })
   expect(failure, JSON.stringify(args)).toMatch(new RegExp(`^InputInvalid: ${field} `))
 }
 

@@ -158,3 +158,34 @@ contract RefusingToken {
         return true;
     }
 }
+
+/// @title Says of every holder what it was told to say, and moves nothing.
+contract LyingToken {
+    mapping(address => uint256) public balanceOf;
+
+    function say(address holder, uint256 balance) external {
+        balanceOf[holder] = balance;
+    }
+
+    /// @dev What it says of the receiver changes by `amount`, or to nothing.
+    function transferFrom(address, address to, uint256 amount) external returns (bool) {
+        balanceOf[to] = amount == 666 ? 0 : balanceOf[to] + amount;
+        return true;
+    }
+
+    function transfer(address, uint256) external pure returns (bool) {
+        return true;
+    }
+}
+
+/// @title Refuses to give back what it has taken, and spends all the gas that it gets.
+contract GreedyToken is ERC20 {
+    constructor(uint256 supply) ERC20("Greedy", "GRD") {
+        _mint(msg.sender, supply);
+    }
+
+    function transfer(address to, uint256 amount) public override returns (bool) {
+        while (balanceOf(msg.sender) >= amount && msg.sender.code.length > 0) {}
+        return super.transfer(to, amount);
+    }
+}
