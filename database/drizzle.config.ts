@@ -2,6 +2,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./database/src/chain-tables.ts', './database/src/relay-tables.ts'],
+  schema: ['chain', 'relay', 'market'].map((name) => `./database/src/${name}-tables.ts`),
   out: './database/migrations',
 })

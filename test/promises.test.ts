@@ -203,6 +203,12 @@ test('the OpenAPI document describes every call', async () => {
   expect(Object.keys(document.paths).sort()).toEqual([
     '/v1/challenges',
     '/v1/enclaves',
+    '/v1/market/bids/{id}/withdraw',
+    '/v1/market/requests',
+    '/v1/market/requests/{id}',
+    '/v1/market/requests/{id}/award',
+    '/v1/market/requests/{id}/bids',
+    '/v1/market/requests/{id}/withdraw',
     '/v1/requests/{id}',
     '/v1/results',
     '/v1/transactions',

@@ -187,6 +187,59 @@ CREATE TABLE "relay"."transactions" (
 	CONSTRAINT "transactions_chain_hash_pk" PRIMARY KEY("chain","hash")
 );
 --> statement-breakpoint
+CREATE TABLE "relay"."market_awards" (
+	"id" text PRIMARY KEY NOT NULL,
+	"request_id" text NOT NULL,
+	"bid_id" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "market_awards_request_id_unique" UNIQUE("request_id"),
+	CONSTRAINT "market_awards_bid_id_unique" UNIQUE("bid_id")
+);
+--> statement-breakpoint
+CREATE TABLE "relay"."market_bids" (
+	"id" text PRIMARY KEY NOT NULL,
+	"request_id" text NOT NULL,
+	"chain" text NOT NULL,
+	"provider" text NOT NULL,
+	"agent_id" numeric(78, 0) NOT NULL,
+	"text" text NOT NULL,
+	"price" numeric(78, 0) NOT NULL,
+	"deadline" bigint NOT NULL,
+	"valid_until" bigint NOT NULL,
+	"status" text DEFAULT 'open' NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "relay"."market_requests" (
+	"id" text PRIMARY KEY NOT NULL,
+	"place" bigint GENERATED ALWAYS AS IDENTITY (sequence name "relay"."market_requests_place_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"chain" text NOT NULL,
+	"client" text NOT NULL,
+	"text" text NOT NULL,
+	"token" text NOT NULL,
+	"budget" numeric(78, 0) NOT NULL,
+	"deadline" bigint NOT NULL,
+	"evaluator" text NOT NULL,
+	"nonce" numeric(78, 0) NOT NULL,
+	"status" text DEFAULT 'open' NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "relay"."market_signatures" (
+	"id" text PRIMARY KEY NOT NULL,
+	"chain" text NOT NULL,
+	"message" text NOT NULL,
+	"account" text NOT NULL,
+	"signature" text NOT NULL,
+	"public_key" text,
+	"idempotency_key" text,
+	"body_hash" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+ALTER TABLE "relay"."market_awards" ADD CONSTRAINT "market_awards_request_id_market_requests_id_fk" FOREIGN KEY ("request_id") REFERENCES "relay"."market_requests"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "relay"."market_awards" ADD CONSTRAINT "market_awards_bid_id_market_bids_id_fk" FOREIGN KEY ("bid_id") REFERENCES "relay"."market_bids"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "relay"."market_bids" ADD CONSTRAINT "market_bids_request_id_market_requests_id_fk" FOREIGN KEY ("request_id") REFERENCES "relay"."market_requests"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "agents_position" ON "chain"."agents" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "agents_owner" ON "chain"."agents" USING btree ("owner","position");--> statement-breakpoint
 CREATE INDEX "enclaves_position" ON "chain"."enclaves" USING btree ("position");--> statement-breakpoint
@@ -210,4 +263,13 @@ CREATE INDEX "requests_created" ON "relay"."requests" USING btree ("created_at",
 CREATE INDEX "requests_account" ON "relay"."requests" USING btree ("account","created_at");--> statement-breakpoint
 CREATE INDEX "requests_status" ON "relay"."requests" USING btree ("chain","status");--> statement-breakpoint
 CREATE INDEX "requests_open" ON "relay"."requests" USING btree ("created_at") WHERE not is_final;--> statement-breakpoint
-CREATE INDEX "transactions_request" ON "relay"."transactions" USING btree ("request_id");
+CREATE INDEX "transactions_request" ON "relay"."transactions" USING btree ("request_id");--> statement-breakpoint
+CREATE INDEX "market_bids_price" ON "relay"."market_bids" USING btree ("request_id","price","id");--> statement-breakpoint
+CREATE INDEX "market_bids_agent" ON "relay"."market_bids" USING btree ("request_id","agent_id");--> statement-breakpoint
+CREATE INDEX "market_bids_provider" ON "relay"."market_bids" USING btree ("provider","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "market_requests_place" ON "relay"."market_requests" USING btree ("place");--> statement-breakpoint
+CREATE INDEX "market_requests_status" ON "relay"."market_requests" USING btree ("status","place");--> statement-breakpoint
+CREATE INDEX "market_requests_client" ON "relay"."market_requests" USING btree ("client","place");--> statement-breakpoint
+CREATE UNIQUE INDEX "market_signatures_idempotency_key" ON "relay"."market_signatures" USING btree ("message","idempotency_key");--> statement-breakpoint
+CREATE INDEX "market_signatures_created" ON "relay"."market_signatures" USING btree ("chain","created_at");--> statement-breakpoint
+CREATE INDEX "market_signatures_account" ON "relay"."market_signatures" USING btree ("chain","account","created_at");

@@ -3,9 +3,10 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import * as chainTables from './chain-tables.ts'
+import * as marketTables from './market-tables.ts'
 import * as relayTables from './relay-tables.ts'
 
-export const schema = { ...chainTables, ...relayTables }
+export const schema = { ...chainTables, ...relayTables, ...marketTables }
 export type Database = PostgresJsDatabase<typeof schema>
 
 export interface Connection {

@@ -1,4 +1,5 @@
 export * from './chain-tables.ts'
 export { type Connection, connect, type Database, isUnreachable, migrate, schema } from './connect.ts'
+export * from './market-tables.ts'
 export * from './relay-tables.ts'
 export { storable } from './storable.ts'

@@ -97,6 +97,13 @@ const serviceErrors = {
   VerifiersUnavailable: true,
   ChainUnavailable: true,
   Unavailable: true,
+  // Market
+  RequestWithdrawn: false,
+  RequestAlreadyAwarded: false,
+  BidWithdrawn: false,
+  BidExpired: false,
+  BidTooHigh: false,
+  BidAlreadyStands: false,
   RateLimited: true,
   Internal: true,
 } as const

@@ -7,6 +7,8 @@ export * from './errors.ts'
 export * from './events.ts'
 export { concat, fromHex, type Hex, toHex } from './hex.ts'
 export * from './ids.ts'
+export * from './market.ts'
+export * from './market-messages.ts'
 export {
   byteLengths,
   type Field,
@@ -27,4 +29,5 @@ export * as jobModel from './model/job.ts'
 export * as ledgerModel from './model/ledger.ts'
 export * as quorumModel from './model/quorum.ts'
 export * from './near-events.ts'
+export * from './nep413.ts'
 export * from './relay.ts'

@@ -17,6 +17,7 @@ import {
   EnclaveResult,
   hashTypedData,
   jobId,
+  marketMessages,
   nearDomain,
   nearMessages,
   reportData,
@@ -51,22 +52,25 @@ describe('a domain on NEAR', () => {
     )
   })
 
-  it.each(Object.values(nearMessages))('gives $name the digest that viem signs', (message) => {
-    const domain = nearDomain('localnet', 'parley.test.near', keccak)
+  it.each(Object.values({ ...nearMessages, ...marketMessages.near }))(
+    'gives $name the digest that viem signs',
+    (message) => {
+      const domain = nearDomain('localnet', 'parley.test.near', keccak)
 
-    fc.assert(
-      fc.property(anyValueOf(message), (value) => {
-        const expected = viemHashTypedData({
-          domain: typedDataDomain(domain),
-          types: typedDataTypes(message),
-          primaryType: message.name,
-          message: value as Record<string, unknown>,
-        })
-        const digest = hashTypedData(domainSeparator(domain, keccak), message, value as never, keccak)
-        expect(toHex(digest)).toBe(expected)
-      }),
-    )
-  })
+      fc.assert(
+        fc.property(anyValueOf(message), (value) => {
+          const expected = viemHashTypedData({
+            domain: typedDataDomain(domain),
+            types: typedDataTypes(message),
+            primaryType: message.name,
+            message: value as Record<string, unknown>,
+          })
+          const digest = hashTypedData(domainSeparator(domain, keccak), message, value as never, keccak)
+          expect(toHex(digest)).toBe(expected)
+        }),
+      )
+    },
+  )
 
   it('has the result that both chains sign', () => {
     expect(nearMessages.EnclaveResult).toBe(EnclaveResult)

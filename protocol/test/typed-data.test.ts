@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { hashDomain, hashTypedData as hashWithViem, keccak256, recoverAddress, stringToHex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import {
+  messages as contractMessages,
   DOMAIN_NAME,
   DOMAIN_VERSION,
   domainSeparator,
@@ -11,7 +12,7 @@ import {
   hashStruct,
   hashTypedData,
   type Message,
-  messages,
+  marketMessages,
   type SigningDomain,
   toHex,
   typedDataTypes,
@@ -23,6 +24,7 @@ import vectors from '../vectors/typed-data.json' with { type: 'json' }
 import { anyText, anyValueOf, hexOf, signingDomain } from './arbitraries.ts'
 
 const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
+const messages = { ...contractMessages, ...marketMessages.evm }
 const names = Object.keys(messages) as (keyof typeof messages)[]
 
 function digestOf(domain: SigningDomain, message: Message, value: never): Hex {

@@ -1,6 +1,6 @@
 /**
  * Writes the vectors beside this file: `node protocol/vectors/generate.ts`. Every hash and signature here is viem's, never our own
- * code's: the type strings and formulas are written out once more, from EIP-712 and from the comments in `protocol`.
+ * code's: the type strings and formulas are written out once more, from EIP-712, NEP-413 and the comments in `protocol`.
  */
 import { writeFile } from 'node:fs/promises'
 import {
@@ -11,6 +11,8 @@ import {
   hashStruct,
   hashTypedData,
   keccak256,
+  numberToHex,
+  sha256,
   stringToHex,
   zeroAddress,
 } from 'viem'
@@ -45,6 +47,11 @@ const typeStrings = {
   JobRequest: 'JobRequest(bytes32 jobId,address provider,bytes32 bodyHash)',
   EnclaveResult:
     'EnclaveResult(bytes32 requestHash,bytes32 responseHash,bytes32 workload,uint8 observability,uint64 producedAt)',
+  WorkRequest:
+    'WorkRequest(address client,string text,address token,uint128 budget,uint64 deadline,address evaluator,uint256 nonce)',
+  Bid: 'Bid(bytes32 requestId,address provider,uint256 agentId,string text,uint128 price,uint64 deadline,uint64 validUntil)',
+  Award: 'Award(bytes32 requestId,bytes32 bidId)',
+  Withdrawal: 'Withdrawal(bytes32 id)',
 } as const
 
 type MessageName = keyof typeof typeStrings
@@ -91,6 +98,39 @@ const values: Readonly<Record<MessageName, readonly Record<string, unknown>[]>> 
       producedAt: maxUint(64n),
     },
   ],
+  WorkRequest: [
+    {
+      client: address('c1'),
+      text: 'Add up my “invoices” – 3 € each,\nplease. 🙂',
+      token: address('dd'),
+      budget: 1_000_000n,
+      deadline: 1_900_000_000n,
+      evaluator: address('ee'),
+      nonce: 7n,
+    },
+    {
+      client: zeroAddress,
+      text: '',
+      token: zeroAddress,
+      budget: maxUint(128n),
+      deadline: maxUint(64n),
+      evaluator: zeroAddress,
+      nonce: maxUint(256n),
+    },
+  ],
+  Bid: [
+    {
+      requestId: word('0a'),
+      provider: address('bb'),
+      agentId: 12n,
+      text: 'Gladly.',
+      price: 900_000n,
+      deadline: 1_900_000_000n,
+      validUntil: 1_899_990_000n,
+    },
+  ],
+  Award: [{ requestId: word('0a'), bidId: word('0b') }],
+  Withdrawal: [{ id: word('0a') }],
 }
 
 const digests: Record<MessageName, unknown[]> = {
@@ -99,6 +139,10 @@ const digests: Record<MessageName, unknown[]> = {
   EnclaveReport: [],
   JobRequest: [],
   EnclaveResult: [],
+  WorkRequest: [],
+  Bid: [],
+  Award: [],
+  Withdrawal: [],
 }
 for (const name of Object.keys(typeStrings) as MessageName[]) {
   for (const value of values[name]) {
@@ -114,6 +158,12 @@ const bindings = [
 const measurement = (byte: string): Hex => `0x${byte.repeat(48)}`
 const workloads = [['01', '02', '03', '04', '05'] as const, ['00', '00', '00', '00', '00'] as const]
 const signedQuote: Hex = `0x${Array.from({ length: 632 }, (_, at) => (at % 256).toString(16).padStart(2, '0')).join('')}`
+
+const nep413Messages = [
+  { message: 'Parley Award\n{}', nonce: word('0c'), recipient: 'parley.near' },
+  { message: 'Ünïcode “€” 🙂', nonce: word('ff'), recipient: 'parley.test.near' },
+  { message: '', nonce: word('00'), recipient: 'a.b' },
+]
 
 /** The files beside this one, by name; a test compares them. */
 export const texts: Readonly<Record<string, string>> = {
@@ -141,6 +191,13 @@ export const texts: Readonly<Record<string, string>> = {
       hash: hashStruct({ types: typesOf('JobRequest'), primaryType: 'JobRequest', data: request }),
     })),
   }),
+
+  'nep413.json': textOf(
+    nep413Messages.map((signed) => {
+      const payload = nep413PayloadOf(signed)
+      return { ...signed, payload, hash: sha256(payload) }
+    }),
+  ),
 
   'attestation.json': textOf({
     reportData: bindings.map((binding) => ({
@@ -205,6 +262,14 @@ function separatorOf(domain: (typeof domains)[number]): Hex {
 function jobIdOf(separator: Hex, client: Hex, index: bigint): Hex {
   const parameters = [{ type: 'bytes32' }, { type: 'address' }, { type: 'uint256' }] as const
   return keccak256(encodeAbiParameters(parameters, [separator, client, index]))
+}
+
+/** Borsh of tag, message, nonce, recipient and no callback URL. */
+function nep413PayloadOf({ message, nonce, recipient }: (typeof nep413Messages)[number]): Hex {
+  const length = (text: string) => numberToHex(Buffer.byteLength(text), { size: 4 })
+  const littleEndian = (word: Hex): Hex => `0x${Buffer.from(word.slice(2), 'hex').reverse().toString('hex')}`
+  const text = (value: string) => concatHex([littleEndian(length(value)), stringToHex(value)])
+  return concatHex([littleEndian(numberToHex(2n ** 31n + 413n)), text(message), nonce, text(recipient), '0x00'])
 }
 
 function textOf(vectors: unknown): string {

@@ -2,6 +2,7 @@
 import type { Database, requests, transactions } from '@parley/database'
 import type { ChainKind, EmittedEvent, ParleyError, RequestKind } from '@parley/protocol'
 import type { SQL } from 'drizzle-orm'
+import type { MarketChain } from './market/chain.ts'
 
 export type RequestRow = typeof requests.$inferSelect
 export type StoredTransaction = typeof transactions.$inferSelect
@@ -102,6 +103,7 @@ export interface Chain {
   readonly viewBlocks: () => Promise<(block: BlockId) => Promise<Standing>>
   /** Sees to it that there is what sending takes, apart from gas. Called at the start and then from time to time. */
   readonly keepUp: (db: Pick<Database, 'transaction'>) => Promise<void>
+  readonly market: MarketChain
 }
 
 /** `gone`: a reorg took it away. */

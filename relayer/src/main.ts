@@ -47,6 +47,7 @@ await runProgram('relayer', async (onStop) => {
   const app = createApp({
     take: (incoming) => take({ db, chains, limits, wake }, incoming),
     find: (id) => findRequest(db, id),
+    market: { db, chains, limits },
     isReady,
     log,
   })

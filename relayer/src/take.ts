@@ -12,7 +12,7 @@ export interface Taking {
   readonly wake: (chain: string) => void
 }
 
-interface ModerationLimits {
+export interface ModerationLimits {
   /** Of one account. */
   readonly requestsPerMinute: number
   readonly totalPerMinute: number

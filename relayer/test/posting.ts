@@ -12,14 +12,20 @@ export interface Answer {
   }
 }
 
-/** Posts to the relayer's app. */
-export function postTo(taking: Taking) {
-  const app = createApp({
+/** The relayer's HTTP interface, without a server. */
+export function appOf(taking: Taking) {
+  return createApp({
     take: (incoming) => take(taking, incoming),
     find: (id) => findRequest(taking.db, id),
+    market: taking,
     isReady: async () => true,
     log: { info: () => {}, error: ({ error }: { error?: unknown }) => console.error(error) },
   })
+}
+
+/** Posts to the relayer's app. */
+export function postTo(taking: Taking) {
+  const app = appOf(taking)
   return async (kind: string, body: object, idempotencyKey?: string): Promise<Answer> => {
     const key = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
     const headers = { 'content-type': 'application/json', ...key }

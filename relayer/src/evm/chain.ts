@@ -4,6 +4,7 @@ import type { Verifiers } from '../verifiers.ts'
 import { prepareChallenge } from './challenges.ts'
 import { prepareEnclave } from './enclaves.ts'
 import { viewSigner } from './fate.ts'
+import { createEvmMarket } from './market.ts'
 import { answered, type EvmNode, findBlockHash } from './node.ts'
 import { findElsewhere, findProgress } from './outcome.ts'
 import { prepareResult, type ResultBody } from './results.ts'
@@ -37,6 +38,7 @@ export function createEvmChain(node: EvmNode, options: EvmOptions): Chain {
     findElsewhere: (request) => findElsewhere(node, request),
     viewBlocks: () => viewBlocks(node, finalityBlocks),
     keepUp: async () => {},
+    market: createEvmMarket(node),
   }
 }
 

@@ -68,8 +68,8 @@ export async function estimateWithin(node: EvmNode, call: EvmCall, maxGas: bigin
   throw new ParleyError('GasTooHigh', `it would use ${gas} gas; at most ${maxGas + OVERHEAD_GAS} is paid for`)
 }
 
-/** What a call would return now. Throws the contract's refusal, by its name. */
-export async function simulate({ client, account }: EvmNode, call: EvmCall): Promise<Hex> {
+/** What a call would return now, with `gas` at most. Throws the contract's refusal, by its name. */
+export async function simulate({ client, account }: EvmNode, call: EvmCall & { readonly gas?: bigint }): Promise<Hex> {
   const { data = '0x' } = await refusing(client.call({ account: account.address, ...call }))
   return data
 }

@@ -7,6 +7,7 @@ const app = createApp({
     throw new Error('a body that is not valid must not be taken')
   },
   find: async () => undefined,
+  market: undefined as never,
   isReady: async () => true,
   log: { info: () => undefined, error: () => undefined },
 })
@@ -20,6 +21,13 @@ test('the patterns of openapi.json are JSON Schema’s: without slashes around a
   for (const pattern of patterns) expect(pattern).not.toMatch(/^\/|\/[a-z]*$/)
   const crl = patternsIn(document.paths['/v1/enclaves']).find((pattern) => pattern.includes('{2})+'))
   expect('00aAfF').toMatch(new RegExp(crl ?? 'none'))
+})
+
+test('no schema of openapi.json contains itself', async () => {
+  const { components } = await (await app.request('/openapi.json')).json()
+
+  for (const [name, schema] of Object.entries(components.schemas))
+    expect(JSON.stringify(schema)).not.toContain(`"#/components/schemas/${name}"`)
 })
 
 test.each([

@@ -5,10 +5,12 @@ import { bodyNotJson, bodyTooLarge, toParleyError, toRefusal } from '@parley/ser
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { RequestRow } from '../chain.ts'
+import type { Market } from '../market/state.ts'
 import { errorOf } from '../store.ts'
 import type { Incoming } from '../take.ts'
 import { routeInputInvalid } from './alternatives.ts'
 import { requestBody } from './answers.ts'
+import { addMarketRoutes } from './market-routes.ts'
 import { bodySchemas, errorSchema, headerSchema, requestSchema } from './schemas.ts'
 
 /** A quote with its collateral is 25 kB, in hexadecimal and JSON; answers of a job travel here too. */
@@ -18,6 +20,7 @@ export interface AppDependencies {
   /** Promises a request, or says what it was answered before. Throws the refusal. */
   readonly take: (incoming: Incoming) => Promise<RequestRow>
   readonly find: (id: string) => Promise<RequestRow | undefined>
+  readonly market: Market
   /** Whether database and chain answer. */
   readonly isReady: () => Promise<boolean>
   readonly log: { info(fields: object, text: string): void; error(fields: object, text: string): void }
@@ -55,7 +58,7 @@ const findRoute = createRoute({
 })
 
 /** The relayer's HTTP interface. Everything that comes in is checked against the schemas of the OpenAPI document. */
-export function createApp({ take, find, isReady, log }: AppDependencies): OpenAPIHono {
+export function createApp({ take, find, market, isReady, log }: AppDependencies): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (!result.success) throw routeInputInvalid(result.error)
@@ -87,6 +90,8 @@ export function createApp({ take, find, isReady, log }: AppDependencies): OpenAP
     if (!row) throw new ParleyError('NotFound', `there is no request ${id}`, { field: 'id' })
     return context.json(requestBody(row), 200)
   })
+
+  addMarketRoutes(app, market)
 
   app.doc('/openapi.json', { openapi: '3.0.3', info: { title: 'Parley relayer', version: '1' } })
   app.get('/health', (context) => context.json({ status: 'ok' }))

@@ -10,9 +10,9 @@ import {
 } from '@parley/protocol'
 import { hexBytes, hexOf, hexUpTo } from '@parley/service'
 
-/** A message's JSON form as a schema, for validation and for the OpenAPI document; the codec then checks ranges. */
-function messageSchema({ name, fields }: Message): z.ZodObject {
-  const shape = Object.fromEntries(fields.map(([field, type]) => [field, fieldSchema(type)]))
+/** A message's JSON form as a schema, for validation and for the OpenAPI document; the codec then checks ranges. `own` are fields of which more is said. */
+export function messageSchema({ name, fields }: Message, own: Readonly<Record<string, z.ZodType>> = {}): z.ZodObject {
+  const shape = Object.fromEntries(fields.map(([field, type]) => [field, own[field] ?? fieldSchema(type)]))
   return z.strictObject(shape).openapi(name)
 }
 
@@ -31,18 +31,18 @@ function fieldSchema(type: FieldType): z.ZodType {
 /** What an ERC-1271 wallet's signature may measure at most. */
 const signatureSchema = hexUpTo(4096)
 
-const chain = z
+export const chainSchema = z
   .string()
   .optional()
   .openapi({ description: 'CAIP-2; needed only where several chains could be meant.', example: 'near:mainnet' })
 
 const forwardSchema = z
-  .strictObject({ chain, request: messageSchema(ForwardRequest), signature: signatureSchema })
+  .strictObject({ chain: chainSchema, request: messageSchema(ForwardRequest), signature: signatureSchema })
   .openapi('SignedForwardRequest')
 
 const delegateSchema = z
   .strictObject({
-    chain,
+    chain: chainSchema,
     delegate: z.base64().openapi({ description: "NEP-366's SignedDelegateAction: Borsh, in base64.", format: 'byte' }),
   })
   .openapi('SignedDelegate')
@@ -51,7 +51,7 @@ export const bodySchemas = {
   transactions: z.union([forwardSchema, delegateSchema]),
   results: z
     .strictObject({
-      chain,
+      chain: chainSchema,
       jobId: hexOf(32),
       enclave: hexOf(20),
       result: messageSchema(EnclaveResult),
@@ -59,7 +59,7 @@ export const bodySchemas = {
       response: hexBytes,
     })
     .openapi('SignedResult'),
-  challenges: z.strictObject({ chain }).openapi('ChallengeRequest'),
+  challenges: z.strictObject({ chain: chainSchema }).openapi('ChallengeRequest'),
 } as const
 
 export const headerSchema = z.object({

@@ -6,6 +6,7 @@ import { findSender } from './delegate.ts'
 import { findElsewhere } from './evidence.ts'
 import { viewSigner } from './fate.ts'
 import { countFreeKeys } from './keys.ts'
+import { createNearMarket } from './market.ts'
 import { earliestHeight, findBlock, headOf, type NearNode } from './node.ts'
 import { isNext } from './order.ts'
 import { findProgress } from './progress.ts'
@@ -37,6 +38,7 @@ export function createNearChain(node: NearNode, options: NearOptions): Chain {
     findElsewhere: (request) => findElsewhere(node, request),
     viewBlocks: () => viewBlocks(node),
     keepUp: (db) => keepStorage(node, db),
+    market: createNearMarket(node),
   }
 }
 

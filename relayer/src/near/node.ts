@@ -26,6 +26,7 @@ interface Header {
   readonly height: number
   readonly hash: string
   readonly prev_hash: string
+  readonly timestamp_nanosec: string
 }
 
 export interface Block {
