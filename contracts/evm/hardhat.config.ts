@@ -8,7 +8,10 @@ const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 10_000
 
 export default defineConfig({
   plugins: [viem],
-  solidity: { profiles: { default: { compilers: [{ version: '0.8.37', path, settings }] } } },
+  solidity: {
+    profiles: { default: { compilers: [{ version: '0.8.37', path, settings }] } },
+    npmFilesToBuild: ['@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol'],
+  },
   networks: {
     devnet: {
       type: 'edr-simulated',

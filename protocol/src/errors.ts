@@ -73,6 +73,14 @@ const contractErrors = {
   MemberOnly: false,
   MemberRepeated: false,
   AlreadyVoted: false,
+  // AgentRegistry
+  NotAuthorized: false,
+  KeyReserved: false,
+  WalletInvalid: false,
+  DeadlineExpired: false,
+  DeadlineTooFar: false,
+  TextTooLong: false,
+  TextNotStored: false,
 } as const
 
 /** NEAR's contracts only: state is paid for by deposits (NEP-145). */

@@ -37,18 +37,23 @@ export function readNearEvents(
 ): NamedEvent[] {
   const line = parseLine(log)
   if (line?.standard === LEDGER_STANDARD) return line.data.flatMap((data) => readTransfers(line.event, data))
+  if (line?.standard === AGENT_STANDARD) return line.data.flatMap((data) => readHandovers(line.event, data, keccak256))
   if (line?.standard !== NEAR_EVENT_STANDARD) return []
   const name = eventNames.get(line.event)
   if (name === undefined) throw new RangeError(`${JSON.stringify(line.event)} is not an event of Parley`)
-  return line.data.map((data) => {
+  return line.data.flatMap((data) => {
     if (typeof data !== 'object' || data === null) throw new RangeError(`${line.event} has ${data} for its fields`)
     const read = (key: string, kind: EventFieldKind) =>
       toValue(kind, data[key] ?? findArgument(line.event, key, data), `${line.event}.${key}`)
     const fields = Object.entries<EventFieldKind>(events[name]).map(([field, kind]) => {
-      if (field !== 'indexedMetadataKey') return [field, read(toSnakeCase(field), kind)]
-      return [field, toHex(keccak256(utf8(String(read('metadata_key', 'string')))))]
+      // `indexedTag1` is the hash of `tag1`.
+      const [, text] = /^indexed([A-Z].*)$/.exec(field) ?? []
+      if (text === undefined) return [field, read(toSnakeCase(field), kind)]
+      return [field, toHex(keccak256(utf8(String(read(toSnakeCase(text), 'string')))))]
     })
-    return { name, args: Object.fromEntries(fields) } as NamedEvent
+    const event = { name, args: Object.fromEntries(fields) } as NamedEvent
+    // Not logged, because it follows: the first owner is the wallet.
+    return event.name === 'Registered' ? [event, walletSet(event.args.agentId, event.args.owner, keccak256)] : [event]
   })
 }
 
@@ -80,6 +85,34 @@ function readTransfers(event: string, data: NearEventData): NamedEvent[] {
     const amount = toValue('uint', amounts[at], `${event}.amounts`)
     return { name: 'LedgerTransfer', args: { caller, from, to, token, amount } } as NamedEvent
   })
+}
+
+/** Tokens that are one of a kind (NEP-171): agents change hands in its words. */
+const AGENT_STANDARD = 'nep171'
+
+function readHandovers(event: string, data: NearEventData, keccak256: Keccak256): NamedEvent[] {
+  if (event !== 'nft_mint' && event !== 'nft_transfer')
+    throw new RangeError(`${JSON.stringify(event)} is not an event of agents`)
+  const isMint = event === 'nft_mint'
+  if (!Array.isArray(data?.token_ids)) throw new RangeError(`${event} has no list of tokens`)
+  const from = isMint ? NOBODY : toValue('account', data.old_owner_id, `${event}.old_owner_id`)
+  const to = toValue('account', isMint ? data.owner_id : data.new_owner_id, `${event}.new_owner_id`)
+  return data.token_ids.flatMap((id) => {
+    const tokenId = toValue('uint', id, `${event}.token_ids`) as bigint
+    const transfer = { name: 'Transfer', args: { from, to, tokenId } } as NamedEvent
+    // Not logged, because it follows: the wallet of an agent that changes hands is nobody's.
+    return isMint ? [transfer] : [walletSet(tokenId, '', keccak256), transfer]
+  })
+}
+
+/** In the order that ERC-8004's reference has. */
+function walletSet(agentId: bigint, wallet: string, keccak256: Keccak256): NamedEvent {
+  const metadataKey = 'agentWallet'
+  const indexedMetadataKey = toHex(keccak256(utf8(metadataKey)))
+  return {
+    name: 'MetadataSet',
+    args: { agentId, indexedMetadataKey, metadataKey, metadataValue: toHex(utf8(wallet)) },
+  }
 }
 
 interface Line {

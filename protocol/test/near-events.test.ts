@@ -10,6 +10,15 @@ const names = Object.keys(events) as EventName[]
 const lineOf = (event: string, ...data: unknown[]) =>
   `EVENT_JSON:${JSON.stringify({ standard: 'parley', version: '1.0.0', event, data })}`
 
+const nftLineOf = (event: string, data: unknown) =>
+  `EVENT_JSON:${JSON.stringify({ standard: 'nep171', version: '1.2.0', event, data: [data] })}`
+
+const walletSet = (agentId: bigint, metadataValue: string) => {
+  const metadataKey = 'agentWallet'
+  const indexedMetadataKey = keccak256(stringToHex(metadataKey))
+  return { name: 'MetadataSet', args: { agentId, indexedMetadataKey, metadataKey, metadataValue } }
+}
+
 const metadata = { agent_id: '1', metadata_value: '0x' }
 
 /** A field as a contract logs it, and as readers have it. */
@@ -63,7 +72,10 @@ describe('readNearEvents', () => {
             name === 'MetadataSet' ? { indexedMetadataKey: keccak256(stringToHex(String(read.metadataKey))) } : {}
           return { name, args: { ...read, ...key } }
         })
-        expect(readNearEvents(lineOf(toSnakeCase(name), ...data), keccak)).toEqual(expected)
+        // A registration says who the wallet is, too.
+        const read = readNearEvents(lineOf(toSnakeCase(name), ...data), keccak)
+        expect(read.filter((event) => event.name === name)).toEqual(expected)
+        expect(read).toHaveLength(name === 'Registered' ? 2 * many.length : many.length)
       }),
     )
   })
@@ -82,6 +94,31 @@ describe('readNearEvents', () => {
     expect(() => readNearEvents(lineOf('result_accepted', data), keccak)).toThrow(
       /result_accepted.response is undefined/,
     )
+  })
+
+  it('reads from a registration that the owner is the wallet', () => {
+    const [, wallet] = readNearEvents(lineOf('registered', { agent_id: '7', agent_uri: '', owner: 'bob.near' }), keccak)
+
+    expect(wallet).toEqual(walletSet(7n, '0x626f622e6e656172'))
+  })
+
+  it('reads from NEP-171 how agents change hands, and that the wallet is nobody’s then', () => {
+    const minted = nftLineOf('nft_mint', { owner_id: 'bob.near', token_ids: ['7', '8'] })
+    const moved = nftLineOf('nft_transfer', { old_owner_id: 'bob.near', new_owner_id: 'eve.near', token_ids: ['7'] })
+
+    const transfer = (from: string, to: string, tokenId: bigint) => ({ name: 'Transfer', args: { from, to, tokenId } })
+    expect(readNearEvents(minted, keccak)).toEqual([7n, 8n].map((id) => transfer(NOBODY, 'bob.near', id)))
+    expect(readNearEvents(moved, keccak)).toEqual([walletSet(7n, '0x'), transfer('bob.near', 'eve.near', 7n)])
+  })
+
+  it.each([
+    ['an unknown event', nftLineOf('nft_burn', { owner_id: 'bob.near', token_ids: ['7'] })],
+    ['no tokens', nftLineOf('nft_mint', { owner_id: 'bob.near' })],
+    ['fields that are null', nftLineOf('nft_mint', null)],
+    ['a token that is no number', nftLineOf('nft_mint', { owner_id: 'bob.near', token_ids: ['x'] })],
+    ['an owner that is a number', nftLineOf('nft_mint', { owner_id: 5, token_ids: ['7'] })],
+  ])('refuses %s of NEP-171', (_, log) => {
+    expect(() => readNearEvents(log, keccak)).toThrow(RangeError)
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { accountBytes, NOBODY, toHex } from '@parley/protocol'
+import { accountBytes, agentModel, NOBODY, toHex } from '@parley/protocol'
 import { keccak256, stringToHex } from 'viem'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CHAINS } from './chains.ts'
@@ -41,6 +41,8 @@ describe.each(CHAINS)('agents on %s', (_, open) => {
   const isAuthorized = (who: Person, agentId: bigint) =>
     chain.read('isAuthorizedOrOwner', { spender: chain.accounts[who], agentId })
 
+  const soon = () => chain.now() + 60n
+
   describe('register', () => {
     it('counts ids from 0 and emits what the reference emits, in its order', async () => {
       const first = await register('alice', '')
@@ -72,7 +74,7 @@ describe.each(CHAINS)('agents on %s', (_, open) => {
       const metadata = [{ metadataKey: 'agentWallet', metadataValue: '0x01' }]
 
       const registering = chain.send('alice', 'register', { agentURI: URI, metadata })
-      await expectRefusal(chain, registering, 'Error', 'reserved key')
+      await expectRefusal(chain, registering, 'KeyReserved')
     })
   })
 
@@ -111,7 +113,7 @@ describe.each(CHAINS)('agents on %s', (_, open) => {
       await register()
 
       const byBob = chain.send('bob', 'setAgentURI', { agentId: 0n, newURI: 'x' })
-      await expectRefusal(chain, byBob, 'Error', 'Not authorized')
+      await expectRefusal(chain, byBob, 'NotAuthorized')
       const unknown = chain.send('alice', 'setAgentURI', { agentId: 5n, newURI: 'x' })
       await expectRefusal(chain, unknown, 'ERC721NonexistentToken', 5n)
     })
@@ -148,13 +150,13 @@ describe.each(CHAINS)('agents on %s', (_, open) => {
     it('rejects the reserved key', async () => {
       await register()
 
-      await expectRefusal(chain, setMetadata('alice', 0n, 'agentWallet', '0x12'), 'Error', 'reserved key')
+      await expectRefusal(chain, setMetadata('alice', 0n, 'agentWallet', '0x12'), 'KeyReserved')
     })
 
     it('rejects a stranger and an unknown agent', async () => {
       await register()
 
-      await expectRefusal(chain, setMetadata('bob', 0n, 'k', '0x'), 'Error', 'Not authorized')
+      await expectRefusal(chain, setMetadata('bob', 0n, 'k', '0x'), 'NotAuthorized')
       await expectRefusal(chain, setMetadata('bob', 1n, 'k', '0x'), 'ERC721NonexistentToken', 1n)
     })
   })
@@ -188,6 +190,59 @@ describe.each(CHAINS)('agents on %s', (_, open) => {
       expect(await walletOf(0n)).toBe(NOBODY)
     })
 
+    it('is another that agrees', async () => {
+      await register()
+
+      const happened = await chain.setWallet('alice', 0n, 'carol', soon())
+
+      expect(happened).toEqual([walletSet(0n, 'carol')])
+      expect(await walletOf(0n)).toBe(chain.accounts.carol)
+      expect(await metadataOf(0n, 'agentWallet')).toBe(walletBytes('carol'))
+      expect(await ownerOf(0n)).toBe(chain.accounts.alice)
+    })
+
+    it('may be set by who is approved, and unset', async () => {
+      await register()
+      await chain.approveAgent('alice', 0n, 'bob')
+      await chain.setWallet('bob', 0n, 'carol', soon())
+
+      const happened = await chain.send('bob', 'unsetAgentWallet', { agentId: 0n })
+
+      expect(happened).toEqual([metadataSet(0n, 'agentWallet', '0x')])
+      expect(await walletOf(0n)).toBe(NOBODY)
+    })
+
+    it('of a new owner is the owner only when it says so', async () => {
+      await register()
+      await chain.transferAgent('alice', 0n, chain.accounts.bob)
+
+      await chain.setWallet('bob', 0n, 'bob', soon())
+
+      expect(await walletOf(0n)).toBe(chain.accounts.bob)
+    })
+
+    it('that was set is cleared by a transfer', async () => {
+      await register()
+      await chain.setWallet('alice', 0n, 'carol', soon())
+
+      await chain.transferAgent('alice', 0n, chain.accounts.bob)
+
+      expect(await walletOf(0n)).toBe(NOBODY)
+    })
+
+    it('is not set by a stranger, for an unknown agent, too late or for too long', async () => {
+      await register()
+      const now = chain.now()
+
+      await expectRefusal(chain, chain.setWallet('bob', 0n, 'bob', soon()), 'NotAuthorized')
+      await expectRefusal(chain, chain.send('bob', 'unsetAgentWallet', { agentId: 0n }), 'NotAuthorized')
+      await expectRefusal(chain, chain.send('bob', 'unsetAgentWallet', { agentId: 4n }), 'ERC721NonexistentToken', 4n)
+      await expectRefusal(chain, chain.setWallet('alice', 0n, 'carol', now - 1n), 'DeadlineExpired')
+      const delay = agentModel.MAX_DEADLINE_DELAY_SECONDS
+      await expectRefusal(chain, chain.setWallet('alice', 0n, 'carol', now + delay + 1n), 'DeadlineTooFar')
+      expect(await walletOf(0n)).toBe(chain.accounts.alice)
+    })
+
     it('of an unknown agent is nobody', async () => {
       expect(await walletOf(9n)).toBe(NOBODY)
       expect(await metadataOf(9n, 'agentWallet')).toBe('0x')
@@ -202,6 +257,20 @@ describe.each(CHAINS)('agents on %s', (_, open) => {
 
       await chain.transferAgent('alice', 0n, chain.accounts.bob)
       expect([await isAuthorized('alice', 0n), await isAuthorized('bob', 0n)]).toEqual([false, true])
+    })
+
+    it('is true for an approved account, which may act for the owner until the agent is given away', async () => {
+      await register()
+      await chain.approveAgent('alice', 0n, 'bob')
+
+      expect(await isAuthorized('bob', 0n)).toBe(true)
+      const newURI = 'https://parley.example/b'
+      const [updated] = await chain.send('bob', 'setAgentURI', { agentId: 0n, newURI })
+      expect(updated?.args).toEqual({ agentId: 0n, newURI, updatedBy: chain.accounts.bob })
+      await chain.send('bob', 'setMetadata', { agentId: 0n, metadataKey: 'k', metadataValue: '0x01' })
+
+      await chain.transferAgent('alice', 0n, chain.accounts.carol)
+      expect(await isAuthorized('bob', 0n)).toBe(false)
     })
 
     it('rejects an unknown agent, as ownerOf and tokenURI do', async () => {

@@ -58,6 +58,10 @@ export interface Driver {
     from?: string,
   ) => Promise<readonly Happened[]>
   readonly ledgerBalanceOf: (token: string, account: string) => Promise<bigint>
+  /** With the wallet's consent: by its signature on EVM, by its own call on NEAR. `deadline` is in seconds. */
+  readonly setWallet: (who: Person, agentId: bigint, wallet: Person, deadline: bigint) => Promise<readonly Happened[]>
+  /** Lets `spender` act for the agent's owner. */
+  readonly approveAgent: (who: Person, agentId: bigint, spender: Person) => Promise<void>
   /** Gives atoms of a token that `who` may spend on jobs and deposit. */
   readonly give: (token: string, who: Person, amount: bigint) => Promise<void>
   readonly balanceOf: (token: string, account: string) => Promise<bigint>

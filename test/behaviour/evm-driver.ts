@@ -23,7 +23,7 @@ import {
   RELAYER,
   Reverted,
 } from '../../contracts/evm/test/chain.ts'
-import { domainOf } from '../../contracts/evm/test/signing.ts'
+import { domainOf, signWallet } from '../../contracts/evm/test/signing.ts'
 import { type Args, type Driver, type Happened, type Person, Refused } from './driver.ts'
 
 const actors: Readonly<Record<Person, Actor>> = {
@@ -87,6 +87,13 @@ export async function openEvm(): Promise<Driver> {
       return sender === undefined ? send(who, 'transfer', rest) : send(who, 'transferFrom', { sender, ...rest })
     },
     ledgerBalanceOf: (token, account) => chain.read(chain.ledger, 'balanceOf', [account as Hex, BigInt(token)]),
+    async setWallet(who, agentId, wallet, deadline) {
+      const signature = await signWallet(chain, actors[wallet], agentId, deadline)
+      return send(who, 'setAgentWallet', { agentId, newWallet: accounts[wallet], deadline, signature })
+    },
+    async approveAgent(who, agentId, spender) {
+      await refusing(chain.send(actors[who], chain.agents, 'approve', [addressOf(actors[spender]), agentId]))
+    },
     async give(token, who, amount) {
       const owner = actors[who]
       await chain.send(OWNER, tokenAt(token), 'transfer', [addressOf(owner), amount])

@@ -25,6 +25,8 @@ const agentMethods = [
   'getMetadata',
   'getAgentWallet',
   'isAuthorizedOrOwner',
+  'setAgentWallet',
+  'unsetAgentWallet',
 ]
 
 /** What no function-call key may sign alone. */
@@ -92,6 +94,15 @@ export async function openNear(): Promise<Driver> {
     async ledgerBalanceOf(token, account) {
       const args = { account_id: account, token_id: `nep141:${token}` }
       return BigInt(await chain.view<string>(chain.parley, 'mt_balance_of', args))
+    },
+    async setWallet(who, agentId, wallet, deadline) {
+      const asked = await send(who, 'setAgentWallet', { agentId, newWallet: accounts[wallet], deadline })
+      if (wallet === who) return asked
+      return happenedIn(chain.attempt(actors[wallet], chain.agents, 'accept_agent_wallet', { agent_id: agentId }))
+    },
+    async approveAgent(who, agentId, spender) {
+      const args = { token_id: agentId, account_id: accounts[spender] }
+      happenedIn(chain.attempt(actors[who], chain.agents, 'nft_approve', args, { deposit: 1n }))
     },
     async give(token, who, amount) {
       const args = { receiver_id: accounts[who], amount }

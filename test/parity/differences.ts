@@ -2,8 +2,11 @@ const SETTING = 'a constant of the contract: protocol declares it, no program as
 const TYPE_HASH = 'a constant: NEAR’s contract computes with protocol’s own messages'
 const FORWARDING = 'accounts without gas sign delegate actions (NEP-366): the protocol of NEAR forwards them'
 const ONE_CONTRACT = 'registry, escrow and evaluator are one contract on NEAR'
-const APPROVALS = 'no approvals on NEAR yet: an agent is its owner’s alone'
+const APPROVALS =
+  'ERC-721’s approvals: NEAR’s standard for them is NEP-178, with an id for each and none for all agents'
 const NFT = 'ERC-721 by its own names: NEAR’s standard for tokens is NEP-171'
+const WALLET = 'a wallet agrees by a call of its own: NEAR’s accounts sign transactions'
+const UPGRADE = 'behind an ERC-1967 proxy: NEAR’s accounts hold their code themselves'
 const STORAGE = 'state is paid for by deposits (NEP-145)'
 const CALLBACK = 'what follows when another contract has answered'
 const PUSHED = 'a token of NEAR is pushed, not pulled'
@@ -24,6 +27,10 @@ export const differences = {
     supports_interface: NFT,
     transfer_from: `${NFT}: nft_transfer`,
     safe_transfer_from: `${NFT}: nft_transfer`,
+    proxiable_uuid: UPGRADE,
+    upgrade_interface_version: UPGRADE,
+    upgrade_to_and_call: UPGRADE,
+    get_version: 'the version of an interface that is Solidity’s',
     challenge_age: SETTING,
     evaluation_grace_period: SETTING,
     max_duration: SETTING,
@@ -60,6 +67,15 @@ export const differences = {
     mt_batch_balance_of: MULTI_TOKEN,
     mt_token: MULTI_TOKEN,
     on_withdraw: CALLBACK,
+    nft_transfer_call: 'NEP-171’s name for ERC-721’s safeTransferFrom',
+    nft_resolve_transfer: CALLBACK,
+    nft_token: 'NEP-171’s own: owner, file and approvals in one answer',
+    nft_metadata: 'NEP-177’s name for ERC-721’s name and symbol',
+    nft_approve: APPROVALS,
+    nft_revoke: APPROVALS,
+    nft_revoke_all: APPROVALS,
+    nft_is_approved: APPROVALS,
+    accept_agent_wallet: WALLET,
     storage_deposit: STORAGE,
     storage_withdraw: STORAGE,
     storage_unregister: STORAGE,
@@ -77,10 +93,12 @@ export const differences = {
     check_result: 'a relayer asks before it sends; on EVM it simulates the call',
   },
   parameters: {
+    set_agent_wallet: { near: ['agent_id', 'new_wallet', 'deadline'], why: WALLET },
     owner_of: { near: ['agent_id'], why: 'ERC-721 says token_id for what ERC-8004 calls the agent’s id' },
     token_uri: { near: ['agent_id'], why: 'ERC-721 says token_id for what ERC-8004 calls the agent’s id' },
   },
   events: {
+    transfer: 'NEP-171’s nft_mint and nft_transfer, which protocol reads as Transfer',
     request_executed: FORWARDING,
     request_failed: FORWARDING,
     ledger_transfer: `${MULTI_TOKEN}: mt_mint, mt_burn and mt_transfer`,
@@ -96,6 +114,14 @@ export const differences = {
     },
   },
   errorsOfSolidity: {
+    AddressEmptyCode: UPGRADE,
+    ERC1967InvalidImplementation: UPGRADE,
+    ERC1967NonPayable: UPGRADE,
+    FailedCall: UPGRADE,
+    UUPSUnauthorizedCallContext: UPGRADE,
+    UUPSUnsupportedProxiableUUID: UPGRADE,
+    TextTooLong: 'a URI is kept as code, whose length is limited: on NEAR a longer one is InputInvalid',
+    TextNotStored: 'a URI is kept as code, which may fail to be created: on NEAR it is a part of the record',
     ERC721IncorrectOwner: APPROVALS,
     ERC721InvalidApprover: APPROVALS,
     ERC721InvalidOperator: APPROVALS,
@@ -110,7 +136,6 @@ export const differences = {
     SafeERC20FailedOperation: 'what a token refuses to move stays owed',
   },
   errorsOfNear: {
-    Error: 'Solidity’s own name for a revert with a text, which ERC-8004 has',
     InputInvalid: 'Solidity’s compiler checks what arguments are; JSON may be anything',
     SelfOnly: 'callbacks are exported like any method; on EVM it is the forwarder’s',
     StorageDepositTooLow: STORAGE,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type EventName, events, jobStatuses, toSnakeCase } from '@parley/protocol'
+import { type EventName, erc8004Errors, events, jobStatuses, toSnakeCase } from '@parley/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   agentRegistryAbi,
@@ -98,7 +98,8 @@ describe('events', () => {
 
 describe('errors', () => {
   it('have Solidity’s names on NEAR, but for the differences that are listed', () => {
-    const solidity = abi.flatMap((item) => (item.type === 'error' ? [item.name] : []))
+    const inAbi = abi.flatMap((item) => (item.type === 'error' ? [item.name] : []))
+    const solidity = [...inAbi, ...Object.values(erc8004Errors)]
     const own = [...near.errors]
 
     expect(without(solidity, own)).toEqual(namesIn(differences.errorsOfSolidity))

@@ -1,10 +1,18 @@
 import type { Hex } from '@parley/protocol'
-import { type Abi, type Account, type Chain, createPublicClient, type Transport, type WalletClient } from 'viem'
+import {
+  type Abi,
+  type Account,
+  type Chain,
+  createPublicClient,
+  encodeFunctionData,
+  type Transport,
+  type WalletClient,
+} from 'viem'
 import * as contracts from '../generated/contracts.ts'
 import type { Deployment } from './deployment-file.ts'
 
 export interface DeploymentOptions {
-  /** Who may allow workloads and revoke enclaves. */
+  /** Who may allow workloads, revoke enclaves and replace the code of ERC-8004's registries. */
   readonly owner: Hex
   /** Addresses of those whose signed reports register an enclave. */
   readonly verifiers: readonly Hex[]
@@ -23,7 +31,10 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   const at = (abi: Abi, bytecode: Hex, args: readonly unknown[]) => deployContract(deployer, abi, bytecode, args)
 
   const forwarder = await at(contracts.forwarderAbi, contracts.forwarderBytecode, [])
-  const agentRegistry = await at(contracts.agentRegistryAbi, contracts.agentRegistryBytecode, [forwarder])
+  const agentRegistry = await behindProxy(
+    deployer,
+    await at(contracts.agentRegistryAbi, contracts.agentRegistryBytecode, [owner, forwarder]),
+  )
   const ascending = [...verifiers].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
   const ledger = await at(contracts.ledgerAbi, contracts.ledgerBytecode, [forwarder])
   const registryArguments = [owner, ascending, BigInt(quorum), maxAge]
@@ -54,6 +65,15 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
 /** Deploys the demo's ERC-20; `supply` (in atoms, six decimals) belongs to the deployer. */
 export function deployDemoDollar(deployer: Deployer, supply: bigint): Promise<Hex> {
   return deployContract(deployer, contracts.demoDollarAbi, contracts.demoDollarBytecode, [supply])
+}
+
+/** An ERC-1967 proxy wants a first call. A registry has nothing to set up: its version is asked. */
+function behindProxy(deployer: Deployer, implementation: Hex): Promise<Hex> {
+  const firstCall = encodeFunctionData({ abi: contracts.agentRegistryAbi, functionName: 'getVersion' })
+  return deployContract(deployer, contracts.erc1967ProxyAbi, contracts.erc1967ProxyBytecode, [
+    implementation,
+    firstCall,
+  ])
 }
 
 async function deployContract(deployer: Deployer, abi: Abi, bytecode: Hex, args: readonly unknown[]): Promise<Hex> {

@@ -41,7 +41,7 @@ const URI = `ipfs://${'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbz
 
 /** What others need for the same, or what the design wants. */
 const GOALS: Readonly<Record<string, { readonly goal: number; readonly others: string }>> = {
-  'agent: register with URI, repeated': { goal: 140_000, others: '183,431 (ERC-8004 reference)' },
+  'agent: register with URI, first of its owner': { goal: 140_000, others: '183,431 (ERC-8004 reference)' },
   'job: core of ERC-8183, 5 direct transactions': {
     goal: 250_000,
     others: '540,000-557,000 (ERC-8183 base-contracts)',

@@ -12,6 +12,7 @@ const CONTRACTS = [
   'Ledger',
   'QuorumEvaluator',
   'DemoDollar',
+  'ERC1967Proxy',
 ] as const
 
 export const GENERATED = fileURLToPath(new URL('../generated/contracts.ts', import.meta.url))
@@ -22,11 +23,16 @@ export async function generate(): Promise<string> {
   const parts = ['// Written by `npm run build:evm`; a test compares it with the sources.\n']
   for (const name of CONTRACTS) {
     const { abi, bytecode } = await hre.artifacts.readArtifact(name)
-    const variable = `${name[0]?.toLowerCase()}${name.slice(1)}`
+    const variable = variableOf(name)
     parts.push(`export const ${variable}Abi = ${JSON.stringify(abi)} as const\n`)
     parts.push(`export const ${variable}Bytecode = '${bytecode}'\n`)
   }
   return parts.join('\n')
+}
+
+/** `agentRegistry` for AgentRegistry, `erc1967Proxy` for ERC1967Proxy. */
+function variableOf(name: string): string {
+  return name.replace(/^[A-Z]+?(?=[A-Z][a-z]|[^A-Z]|$)/, (start) => start.toLowerCase())
 }
 
 if (import.meta.main) {

@@ -1,4 +1,4 @@
-import { type ContractErrorName, isContractErrorName } from '@parley/protocol'
+import { type ContractErrorName, erc8004Errors, isContractErrorName } from '@parley/protocol'
 import { BaseError, decodeErrorResult, ExecutionRevertedError, type Hex } from 'viem'
 import { errorAbi } from './abi.ts'
 
@@ -14,11 +14,20 @@ export function readRevert(data: Hex): Revert {
   if (data === '0x') return { name: undefined, reason: 'Reverted: without a reason' }
   try {
     const { errorName, args = [] } = decodeErrorResult({ abi: errorAbi, data })
+    // viem knows Solidity's own errors without an ABI.
+    const named = (errorName as string) === 'Error' ? nameOfText(args[0]) : undefined
+    if (named !== undefined) return { name: named, reason: `${named}:` }
     const reason = `${errorName}: ${args.map(String).join(' ')}`.trim()
     return { name: isContractErrorName(errorName) ? errorName : undefined, reason }
   } catch {
     return { name: undefined, reason: `Reverted: ${data}` }
   }
+}
+
+/** The name that Parley has for a text of ERC-8004. */
+function nameOfText(text: unknown): ContractErrorName | undefined {
+  const [, name] = Object.entries(erc8004Errors).find(([known]) => known === text) ?? []
+  return name
 }
 
 /** The revert data inside what viem throws for a failed call; undefined when the call never ran. */

@@ -75,7 +75,7 @@ describe('a URI', () => {
     expect(await uriOf(0n)).toBe('a'.repeat(24_575))
 
     const longer = chain.send(ALICE, chain.agents, 'register', ['a'.repeat(24_576)], 12_000_000n)
-    await expectRevert(longer, 'Error', 'text too long')
+    await expectRevert(longer, 'TextTooLong', 24_576n, 24_575n)
   })
 
   it('whose bytes look like code is text', async () => {

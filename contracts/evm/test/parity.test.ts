@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import {
   Call,
   contractErrorNames,
   EnclaveReport,
   EnclaveResult,
   type EventName,
+  erc8004Errors,
   events,
   ForwardRequest,
   JobRequest,
@@ -38,10 +39,14 @@ const LIBRARY_EVENTS = [
   'MetadataUpdate',
   'OwnershipTransferStarted',
   'OwnershipTransferred',
+  'Upgraded',
 ]
 
 /** OpenZeppelin's own; a caller sees them as `Name: arguments`, without a name of Parley's. */
 const LIBRARY_ERRORS = [
+  'AddressEmptyCode',
+  'ERC1967InvalidImplementation',
+  'ERC1967NonPayable',
   'ERC721IncorrectOwner',
   'ERC721InsufficientApproval',
   'ERC721InvalidApprover',
@@ -50,12 +55,15 @@ const LIBRARY_ERRORS = [
   'ERC721InvalidReceiver',
   'ERC721InvalidSender',
   'ERC721NonexistentToken',
+  'FailedCall',
   'InvalidShortString',
   'OwnableInvalidOwner',
   'OwnableUnauthorizedAccount',
   'ReentrancyGuardReentrantCall',
   'SafeERC20FailedOperation',
   'StringTooLong',
+  'UUPSUnauthorizedCallContext',
+  'UUPSUnsupportedProxiableUUID',
 ]
 
 /** ERC-6909's events under names of their own: ERC-721 has others that are called the same. */
@@ -147,7 +155,19 @@ describe('errors', () => {
   it('of Solidity are all in protocol and the other way round, but for the libraries’', () => {
     const own = names.filter((name) => !LIBRARY_ERRORS.includes(name))
 
-    expect(own.sort()).toEqual([...contractErrorNames].sort())
+    const all = new Set<string>([...own, ...Object.values(erc8004Errors)])
+    expect([...all].sort()).toEqual([...contractErrorNames].sort())
+  })
+
+  it('that Solidity says by a text are ERC-8004’s, and have a name each', async () => {
+    const folder = new URL('../contracts/', import.meta.url)
+    const sources = (await readdir(folder)).filter((file) => file.endsWith('.sol'))
+    const texts = await Promise.all(sources.map((file) => readFile(new URL(file, folder), 'utf8')))
+    const said = texts.flatMap((text) =>
+      [...text.matchAll(/require\((?:[^;"]*), "([^"]*)"\);/g)].map(([, what]) => what),
+    )
+
+    expect([...new Set(said)].sort()).toEqual(Object.keys(erc8004Errors).sort())
   })
 
   it('of the libraries are listed no longer than they exist', () => {

@@ -73,6 +73,36 @@ export async function forward(
   return chain.send(relayer, chain.forwarder, 'execute', [request, await signRequest(chain, from, request)])
 }
 
+/** What a wallet signs to be an agent's, in ERC-8004's own domain. The owner is who owns the agent now, unless the test says otherwise. */
+export async function signWallet(
+  chain: Chain,
+  wallet: Actor,
+  agentId: bigint,
+  deadline: bigint,
+  { newWallet = addressOf(wallet), owner, domain = domainOf(chain, chain.agents) }: WalletOptions = {},
+): Promise<Hex> {
+  const ownerOf = async () => owner ?? (await chain.read(chain.agents, 'ownerOf', [agentId]))
+  return wallet.signTypedData({
+    domain: { name: 'ERC8004IdentityRegistry', version: '1', ...domain },
+    types: {
+      AgentWalletSet: [
+        { name: 'agentId', type: 'uint256' },
+        { name: 'newWallet', type: 'address' },
+        { name: 'owner', type: 'address' },
+        { name: 'deadline', type: 'uint256' },
+      ],
+    },
+    primaryType: 'AgentWalletSet',
+    message: { agentId, newWallet, owner: await ownerOf(), deadline },
+  })
+}
+
+interface WalletOptions {
+  readonly newWallet?: Hex
+  readonly owner?: Hex
+  readonly domain?: { readonly chainId: number; readonly verifyingContract: Hex }
+}
+
 export function signReport(chain: Chain, signers: readonly Actor[], report: EnclaveReport): Promise<Hex[]> {
   return Promise.all(signers.map((signer) => sign(signer, EnclaveReport, report, domainOf(chain, chain.enclaves))))
 }

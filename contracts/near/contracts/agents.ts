@@ -1,12 +1,13 @@
-import { accountBytes, type Hex, toHex } from '@parley/protocol'
-import { call, NearBindgen, view } from 'near-sdk-js'
-import { caller, requireOneYocto } from './context.ts'
+import type { Hex } from '@parley/protocol'
+import { call, NearBindgen, near, view } from 'near-sdk-js'
+import { agentIdOf, existingAgent, findAgent, walletOf } from './agent.ts'
+import { type Former, resolveTransfer, transfer, transferCall } from './agent-transfers.ts'
+import { type Approvals, approvalOf, approvalsOf, approve, isAuthorized, revokeApproval } from './approvals.ts'
+import { caller, requireOneYocto, requireSelf } from './context.ts'
 import { require } from './contract-error.ts'
-import { emit } from './events.ts'
 import * as input from './input.ts'
-import { readRecord, writeRecord } from './records.ts'
+import { entriesOf, entryOf, keyOf, metadataOf, register, setMetadata, setUri, uriOf } from './registration.ts'
 import {
-  chargeStorage,
   type StorageBalance,
   type StorageBalanceBounds,
   storageBalanceBounds,
@@ -15,90 +16,167 @@ import {
   storageUnregister,
   storageWithdraw,
 } from './storage.ts'
+import { acceptWallet, setWallet, unsetWallet } from './wallets.ts'
 
-const WALLET_KEY = 'agentWallet'
-
-/** Texts and bytes are logged: see `input.loggedText`. */
-const MAX_URI_LENGTH = 4096
-const MAX_KEY_LENGTH = 256
-const MAX_VALUE_LENGTH = 8192
-
-/** Of what a registration brings, in its logs: what is in them for every agent takes less than 2,048 bytes besides. */
-const MAX_REGISTRATION_LOG_SIZE = 14_336
-
-/** What an entry's event takes besides its texts. It also keeps the entries below the 100 logs that a call may have. */
-const ENTRY_LOG_SIZE = 160
-
-interface Agent {
-  readonly owner: string
-  readonly uri: string
-  /** A new owner has not shown that the wallet is its own, so only the first owner is one. */
-  readonly has_moved: boolean
-}
+/** `memo` is for others to read, and logged. */
+const MAX_MEMO_LENGTH = 256
 
 interface MetadataEntry {
   readonly metadata_key: string
   readonly metadata_value: Hex
 }
 
-/** ERC-8004 Identity Registry: agents are tokens, ids count from 0. Mirrors contracts/evm/contracts/AgentRegistry.sol. */
+interface NftTransfer {
+  readonly receiver_id: string
+  readonly token_id: string
+  /** By which the caller may, when it is not the owner. */
+  readonly approval_id?: number | null
+  readonly memo?: string | null
+}
+
+/** ERC-8004's registries. Agents are tokens (NEP-171), ids count from 0. Mirrors contracts/evm/contracts/AgentRegistry.sol. */
 @NearBindgen({})
 export class Agents {
   next_agent_id = 0
+  next_approval_id = 0
 
   /** Registers the caller as owner of a new agent. The metadata key "agentWallet" is reserved. */
   @call({})
   register({ agent_uri = '', metadata = [] }: { agent_uri?: string; metadata?: MetadataEntry[] }): string {
-    const uri = input.loggedText(agent_uri, 'agent_uri', MAX_URI_LENGTH)
-    const entries = input.list(metadata, 'metadata').map((entry) => entryOf(entry, 'metadata'))
-    const size = entries.reduce((sum, entry) => sum + logSizeOf(entry), input.logSize(uri))
-    input.requireLogSize(size, 'metadata', 'logs', MAX_REGISTRATION_LOG_SIZE)
-    const owner = caller()
+    const uri = uriOf(agent_uri, 'agent_uri')
+    const entries = entriesOf(metadata, uri)
     const agentId = String(this.next_agent_id++)
 
-    chargeStorage(owner, () => {
-      writeAgent(agentId, { owner, uri, has_moved: false })
-      emit('transfer', { from: null, to: owner, token_id: agentId })
-      emit('registered', { agent_id: agentId, agent_uri: uri, owner })
-      emitMetadata(agentId, WALLET_KEY, walletBytes(owner))
-      for (const entry of entries) setUnreservedMetadata(agentId, entry)
-    })
+    register(agentId, uri, entries)
     return agentId
   }
 
-  /** Owner only. */
+  /** Owner and approved only. */
   @call({})
   set_agent_uri({ agent_id, new_uri }: { agent_id: string; new_uri: string }): void {
-    const agentId = agentIdOf(agent_id)
-    const uri = input.loggedText(new_uri, 'new_uri', MAX_URI_LENGTH)
-    const agent = authorizedAgent(agentId)
-
-    chargeStorage(agent.owner, () => writeAgent(agentId, { ...agent, uri }))
-    emit('uri_updated', { agent_id: agentId, new_uri: uri, updated_by: agent.owner })
+    setUri(agentIdOf(agent_id), uriOf(new_uri, 'new_uri'))
   }
 
-  /** Owner only. The key "agentWallet" is reserved. */
+  /** Owner and approved only. The key "agentWallet" is reserved. */
   @call({})
   set_metadata({ agent_id, ...entry }: { agent_id: string; metadata_key: string; metadata_value: Hex }): void {
-    const agentId = agentIdOf(agent_id)
-    const metadata = entryOf(entry, '')
-    const agent = authorizedAgent(agentId)
-
-    chargeStorage(agent.owner, () => setUnreservedMetadata(agentId, metadata))
+    setMetadata(agentIdOf(agent_id), entryOf(entry))
   }
 
-  /** Gives an agent to another account (NEP-171, without approvals). The wallet is cleared. */
-  @call({ payableFunction: true })
-  nft_transfer({ receiver_id, token_id }: { receiver_id: string; token_id: string }): void {
-    requireOneYocto()
-    const agentId = agentIdOf(token_id, 'token_id')
-    const receiver = input.account(receiver_id, 'receiver_id')
-    const agent = existingAgent(agentId)
-    require(agent.owner === caller(), 'ERC721InsufficientApproval', caller(), agentId)
+  /**
+   * Says where the agent is paid. Owner and approved only; an account that is not the caller agrees by `accept_agent_wallet`, until
+   * `deadline` (seconds, at most five minutes ahead).
+   */
+  @call({})
+  set_agent_wallet({
+    agent_id,
+    new_wallet,
+    deadline,
+  }: {
+    agent_id: string
+    new_wallet: string
+    deadline: string
+  }): void {
+    setWallet(agentIdOf(agent_id), input.account(new_wallet, 'new_wallet'), input.uint(deadline, 'deadline'))
+  }
 
-    chargeStorage(agent.owner, () => writeAgent(agentId, { ...agent, owner: receiver, has_moved: true }))
-    emitMetadata(agentId, WALLET_KEY, '0x')
-    emit('transfer', { from: agent.owner, to: receiver, token_id: agentId })
+  /** The account that `set_agent_wallet` named. */
+  @call({})
+  accept_agent_wallet({ agent_id }: { agent_id: string }): void {
+    acceptWallet(agentIdOf(agent_id))
+  }
+
+  /** Owner and approved only. */
+  @call({})
+  unset_agent_wallet({ agent_id }: { agent_id: string }): void {
+    unsetWallet(agentIdOf(agent_id))
+  }
+
+  /** Gives an agent to another account (NEP-171). The wallet is nobody's then, and approvals end. */
+  @call({ payableFunction: true })
+  nft_transfer(handover: NftTransfer): void {
+    requireOneYocto()
+
+    transfer(handoverOf(handover))
+  }
+
+  /** Same, and tells the receiver, which may give it back. Answers whether it kept it. */
+  @call({ payableFunction: true })
+  nft_transfer_call({ msg, ...handover }: NftTransfer & { readonly msg: string }): void {
+    requireOneYocto()
+
+    transferCall(handoverOf(handover), input.text(msg, 'msg'))
+  }
+
+  @call({})
+  nft_resolve_transfer(former: Former): boolean {
+    requireSelf()
+
+    return resolveTransfer(former)
+  }
+
+  /** Lets an account act for the owner (NEP-178). What is attached, at least a yoctoNEAR, is deposited for the caller's state. */
+  @call({ payableFunction: true })
+  nft_approve({ token_id, account_id, msg }: { token_id: string; account_id: string; msg?: string | null }): void {
+    require(near.attachedDeposit() > 0n, 'InputInvalid', 'attached_deposit must be at least 1 yoctoNEAR')
+    const agentId = agentIdOf(token_id, 'token_id')
+    const account = input.account(account_id, 'account_id')
+    const message = msg === undefined || msg === null ? null : input.text(msg, 'msg')
+
+    storageDeposit(caller(), false)
+    approve(agentId, account, this.next_approval_id++, message)
+  }
+
+  @call({ payableFunction: true })
+  nft_revoke({ token_id, account_id }: { token_id: string; account_id: string }): void {
+    requireOneYocto()
+
+    revokeApproval(agentIdOf(token_id, 'token_id'), input.account(account_id, 'account_id'))
+  }
+
+  @call({ payableFunction: true })
+  nft_revoke_all({ token_id }: { token_id: string }): void {
+    requireOneYocto()
+
+    revokeApproval(agentIdOf(token_id, 'token_id'), null)
+  }
+
+  @view({})
+  nft_is_approved({
+    token_id,
+    approved_account_id,
+    approval_id,
+  }: {
+    token_id: string
+    approved_account_id: string
+    approval_id?: number | null
+  }): boolean {
+    const agentId = agentIdOf(token_id, 'token_id')
+    const approval = approvalOf(agentId, input.account(approved_account_id, 'approved_account_id'))
+    return approval !== undefined && (approval_id ?? approval) === approval
+  }
+
+  /** `null` for an agent that does not exist. */
+  @view({})
+  nft_token({ token_id }: { token_id: string }): Token | null {
+    const agentId = agentIdOf(token_id, 'token_id')
+    const agent = findAgent(agentId)
+    if (agent === null) return null
+    const metadata = { reference: agent.uri }
+    return { token_id: agentId, owner_id: agent.owner, metadata, approved_account_ids: approvalsOf(agentId) }
+  }
+
+  @view({})
+  nft_metadata() {
+    return {
+      spec: 'nft-1.0.0',
+      name: 'AgentIdentity',
+      symbol: 'AGENT',
+      icon: null,
+      base_uri: null,
+      reference: null,
+      reference_hash: null,
+    }
   }
 
   @view({})
@@ -113,14 +191,10 @@ export class Agents {
 
   @view({})
   get_metadata({ agent_id, metadata_key }: { agent_id: string; metadata_key: string }): Hex {
-    const agentId = agentIdOf(agent_id)
-    const key = input.loggedText(metadata_key, 'metadata_key', MAX_KEY_LENGTH)
-    if (key !== WALLET_KEY) return readRecord<Hex>(metadataRecord(agentId, key)) ?? '0x'
-    const wallet = walletOf(agentId)
-    return wallet === null ? '0x' : walletBytes(wallet)
+    return metadataOf(agentIdOf(agent_id), keyOf(metadata_key))
   }
 
-  /** Where the agent is paid: its first owner, nobody after a transfer. */
+  /** Where the agent is paid: its first owner until another is set, nobody after a transfer. */
   @view({})
   get_agent_wallet({ agent_id }: { agent_id: string }): string | null {
     return walletOf(agentIdOf(agent_id))
@@ -130,7 +204,8 @@ export class Agents {
   @view({})
   is_authorized_or_owner({ spender, agent_id }: { spender: string; agent_id: string }): boolean {
     const asked = input.account(spender, 'spender')
-    return existingAgent(agentIdOf(agent_id)).owner === asked
+    const agentId = agentIdOf(agent_id)
+    return isAuthorized(agentId, existingAgent(agentId), asked)
   }
 
   @call({ payableFunction: true })
@@ -160,62 +235,19 @@ export class Agents {
   }
 }
 
-function setUnreservedMetadata(agentId: string, { metadata_key, metadata_value }: MetadataEntry): void {
-  require(metadata_key !== WALLET_KEY, 'Error', 'reserved key')
-
-  writeRecord(metadataRecord(agentId, metadata_key), metadata_value)
-  emitMetadata(agentId, metadata_key, metadata_value)
+/** NEP-171's, with the URI where NEP-177 has a file that says more. */
+interface Token {
+  readonly token_id: string
+  readonly owner_id: string
+  readonly metadata: { readonly reference: string }
+  readonly approved_account_ids: Approvals
 }
 
-function emitMetadata(agentId: string, metadata_key: string, metadata_value: Hex): void {
-  emit('metadata_set', { agent_id: agentId, metadata_key, metadata_value })
-}
-
-function authorizedAgent(agentId: string): Agent {
-  const agent = existingAgent(agentId)
-  require(agent.owner === caller(), 'Error', 'Not authorized')
-  return agent
-}
-
-function existingAgent(agentId: string): Agent {
-  const agent = readRecord<Agent>(agentRecord(agentId))
-  require(agent !== null, 'ERC721NonexistentToken', agentId)
-  return agent
-}
-
-function writeAgent(agentId: string, agent: Agent): void {
-  writeRecord(agentRecord(agentId), agent)
-}
-
-function walletOf(agentId: string): string | null {
-  const agent = readRecord<Agent>(agentRecord(agentId))
-  return agent === null || agent.has_moved ? null : agent.owner
-}
-
-/** A name's characters, as Solidity has an address' bytes. */
-function walletBytes(wallet: string): Hex {
-  return toHex(accountBytes(wallet, 'near'))
-}
-
-function agentIdOf(value: unknown, field = 'agent_id'): string {
-  return String(input.uint(value, field))
-}
-
-function entryOf(value: unknown, field: string): MetadataEntry {
-  const { metadata_key, metadata_value } = input.object(value, field)
-  const key = input.loggedText(metadata_key, 'metadata_key', MAX_KEY_LENGTH)
-  input.loggedText(metadata_value, 'metadata_value', MAX_VALUE_LENGTH)
-  return { metadata_key: key, metadata_value: input.bytes(metadata_value, 'metadata_value') }
-}
-
-function logSizeOf({ metadata_key, metadata_value }: MetadataEntry): number {
-  return ENTRY_LOG_SIZE + input.logSize(metadata_key) + metadata_value.length
-}
-
-function agentRecord(agentId: string): string {
-  return `agent:${agentId}`
-}
-
-function metadataRecord(agentId: string, key: string): string {
-  return `metadata:${agentId}:${key}`
+function handoverOf({ receiver_id, token_id, approval_id, memo }: NftTransfer) {
+  return {
+    agentId: agentIdOf(token_id, 'token_id'),
+    receiver: input.account(receiver_id, 'receiver_id'),
+    approvalId: approval_id ?? null,
+    memo: memo === undefined || memo === null ? null : input.loggedText(memo, 'memo', MAX_MEMO_LENGTH),
+  }
 }

@@ -29,6 +29,13 @@ export function hasSucceeded(): boolean {
   }
 }
 
+/** Calls another contract. What that answers is what the call under way answers. */
+export function callLast(call: Call): void {
+  const promise = near.promiseBatchCreate(call.contract)
+  addCall(promise, call)
+  near.promiseReturn(promise)
+}
+
 function addCall(promise: number | bigint, { method, args, deposit = 0n, gas }: Omit<Call, 'contract'>): void {
   near.promiseBatchActionFunctionCall(promise, method, JSON.stringify(args), deposit, gas)
 }

@@ -1,11 +1,7 @@
 import type { ErrorName } from '@parley/protocol'
 
-/** ERC-721's and Ownable's names, and ERC-8004's strings, which Solidity calls `Error`. */
-type StandardErrorName =
-  | 'Error'
-  | 'ERC721NonexistentToken'
-  | 'ERC721InsufficientApproval'
-  | 'OwnableUnauthorizedAccount'
+/** ERC-721's and Ownable's names. */
+type StandardErrorName = 'ERC721NonexistentToken' | 'ERC721InsufficientApproval' | 'OwnableUnauthorizedAccount'
 
 /** `Name: details`, the NEAR spelling of a Solidity error; thrown, it ends the call with the stack behind it. */
 export class ContractError extends Error {

@@ -26,3 +26,10 @@ export const FT_RESOLVE_GAS = 10n * TERA
 
 /** The same for as many tokens as a batch has. */
 export const MT_RESOLVE_GAS = 20n * TERA
+
+/** What `nft_transfer_call` keeps for itself after its call of the receiver, and for `nft_resolve_transfer`. */
+export const NFT_TRANSFER_CALL_GAS = 15n * TERA
+export const NFT_RESOLVE_GAS = 10n * TERA
+
+/** For an account that is told that it is approved. */
+export const NFT_APPROVE_GAS = 10n * TERA

@@ -94,6 +94,12 @@ export function chargeBytes(accountId: string, account: Account, bytes: number):
   writeAccount(accountId, { ...account, bytes: Math.max(0, account.bytes + bytes) })
 }
 
+/** In a callback, which must not fail: an account that has left since is credited nothing. */
+export function creditBytes(accountId: string, bytes: number): void {
+  const account = readAccount(accountId)
+  if (account !== null && bytes > 0) chargeBytes(accountId, account, -bytes)
+}
+
 /** Throws when what the account has deposited does not pay for it and `more` bytes. */
 export function registeredAccount(accountId: string, more = 0): Account {
   const account = readAccount(accountId) ?? NEW_ACCOUNT

@@ -125,6 +125,9 @@ const agentsCalls: Readonly<Record<string, Parameters>> = {
   register: { agent_uri: 'text?', metadata: 'list?' },
   set_agent_uri: { agent_id: 'uint', new_uri: 'text' },
   set_metadata: { agent_id: 'uint', metadata_key: 'text', metadata_value: 'bytes' },
+  set_agent_wallet: { agent_id: 'uint', new_wallet: 'account', deadline: 'uint' },
+  accept_agent_wallet: { agent_id: 'uint' },
+  unset_agent_wallet: { agent_id: 'uint' },
 }
 
 const agentsViews: Readonly<Record<string, Parameters>> = {
@@ -133,6 +136,8 @@ const agentsViews: Readonly<Record<string, Parameters>> = {
   get_metadata: { agent_id: 'uint', metadata_key: 'text' },
   get_agent_wallet: { agent_id: 'uint' },
   is_authorized_or_owner: { spender: 'account', agent_id: 'uint' },
+  nft_token: { token_id: 'uint' },
+  nft_is_approved: { token_id: 'uint', approved_account_id: 'account' },
 }
 
 /** Fields inside of an object argument. */

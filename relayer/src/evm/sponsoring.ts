@@ -5,7 +5,10 @@ import type { EvmNode } from './node.ts'
 
 /** What the relayer pays for, by contract: nothing else that a request might call. */
 const sponsoredMethods = {
-  agentRegistry: { abi: agentRegistryAbi, methods: ['register', 'setAgentURI', 'setMetadata'] },
+  agentRegistry: {
+    abi: agentRegistryAbi,
+    methods: ['register', 'setAgentURI', 'setMetadata', 'setAgentWallet', 'unsetAgentWallet'],
+  },
   jobEscrow: {
     abi: jobEscrowAbi,
     methods: [

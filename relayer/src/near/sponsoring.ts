@@ -16,7 +16,14 @@ interface Contracts {
 }
 
 /** What the relayer pays for, by contract: nothing else that a delegate might call. */
-const agentMethods = ['register', 'set_agent_uri', 'set_metadata'] as const
+const agentMethods = [
+  'register',
+  'set_agent_uri',
+  'set_metadata',
+  'set_agent_wallet',
+  'accept_agent_wallet',
+  'unset_agent_wallet',
+] as const
 const parleyMethods = [
   'create_job',
   'set_provider',

@@ -1,0 +1,15 @@
+import type { ContractErrorName } from './errors.ts'
+
+/**
+ * ERC-8004 says no by texts (`Error("Not authorized")`), and what speaks to its registries expects them. Whoever reads a revert of ours
+ * gives the caller the name instead, which NEAR's contracts throw as it is.
+ */
+export const erc8004Errors = {
+  // Identity
+  'Not authorized': 'NotAuthorized',
+  'reserved key': 'KeyReserved',
+  'bad wallet': 'WalletInvalid',
+  expired: 'DeadlineExpired',
+  'deadline too far': 'DeadlineTooFar',
+  'invalid wallet sig': 'SignatureInvalid',
+} as const satisfies Readonly<Record<string, ContractErrorName>>
