@@ -15,6 +15,7 @@ export const EVM_DEPLOYMENT = {
   jobEscrow: `0x${'9c'.repeat(20)}`,
   enclaveEvaluator: `0x${'5e'.repeat(20)}`,
   quorumEvaluator: `0x${'5f'.repeat(20)}`,
+  milestoneEvaluator: `0x${'6f'.repeat(20)}`,
   enclaveRegistry: `0x${'6f'.repeat(20)}`,
 } as const
 

@@ -84,6 +84,9 @@ export function changesOf(event: ChainEvent): Change[] {
     // QuorumEvaluator
     case 'QuorumTermsSet':
     case 'VoteCast':
+    // MilestoneEvaluator
+    case 'MilestoneTermsSet':
+    case 'MilestoneApproved':
       return []
   }
 }

@@ -154,6 +154,9 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
   // QuorumEvaluator
   QuorumTermsSet: { args: { jobId, members: [ALICE, CAROL], threshold: 2n }, rows: {} },
   VoteCast: { args: { jobId, member: ALICE, isApproval: true, reason: HASH }, rows: {} },
+  // MilestoneEvaluator
+  MilestoneTermsSet: { args: { jobId, judge: CAROL, reviewSeconds: 3600n, amounts: [2n, 3n] }, rows: {} },
+  MilestoneApproved: { args: { jobId, milestone: 0n, approver: CAROL }, rows: {} },
 }
 
 describe.each(Object.entries(cases))('%s', (name, { given = [], args, rows }) => {

@@ -81,6 +81,14 @@ const contractErrors = {
   DeadlineTooFar: false,
   TextTooLong: false,
   TextNotStored: false,
+  // MilestoneEvaluator
+  TermsMissing: false,
+  WindowTooShort: false,
+  ReviewOver: false,
+  ReviewNotOver: false,
+  MilestonesInvalid: false,
+  MilestoneMismatch: false,
+  JudgeOnly: false,
 } as const
 
 /** NEAR's contracts only: state is paid for by deposits (NEP-145). */

@@ -76,6 +76,9 @@ export const events = {
   // QuorumEvaluator
   QuorumTermsSet: { jobId: 'uint', members: 'accounts', threshold: 'uint' },
   VoteCast: { jobId: 'uint', member: 'account', isApproval: 'bool', reason: 'bytes32' },
+  // MilestoneEvaluator
+  MilestoneTermsSet: { jobId: 'uint', judge: 'account', reviewSeconds: 'uint', amounts: 'uints' },
+  MilestoneApproved: { jobId: 'uint', milestone: 'uint', approver: 'account' },
   PayeeSet: { jobId: 'uint', payee: 'account' },
   EvaluationPeriodSet: { jobId: 'uint', period: 'uint' },
   JobPartReleased: { jobId: 'uint', amount: 'uint', reason: 'bytes32' },

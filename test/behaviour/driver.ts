@@ -24,6 +24,7 @@ export interface Driver {
   /** Who judges otherwise. */
   readonly evaluators: {
     readonly quorum: string
+    readonly milestones: string
   }
   /** Who holds the money of funded jobs. */
   readonly escrow: string

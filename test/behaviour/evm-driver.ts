@@ -47,6 +47,7 @@ export async function openEvm(): Promise<Driver> {
     chain.evaluator,
     chain.ledger,
     chain.quorum,
+    chain.milestones,
   ]
   const tokenAt = (address: string) => chain.contract(demoDollarAbi, address as Hex)
   const accounts = Object.fromEntries(Object.entries(actors).map(([who, actor]) => [who, addressOf(actor)]))
@@ -62,6 +63,7 @@ export async function openEvm(): Promise<Driver> {
     evaluator: chain.evaluator.address,
     evaluators: {
       quorum: chain.quorum.address,
+      milestones: chain.milestones.address,
     },
     escrow: chain.escrow.address,
     ledger: chain.ledger.address,

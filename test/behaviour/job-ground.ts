@@ -46,13 +46,25 @@ export async function openGround(chain: Driver): Promise<Ground> {
 export async function hireActions(
   { chain, people, personOf, escrow: { agentOwners } }: Ground,
   time: bigint,
-  chosen: { readonly client: number; readonly provider: number; readonly budget: bigint; readonly evaluator: string },
+  chosen: {
+    readonly client: number
+    readonly provider: number
+    readonly budget: bigint
+    readonly evaluator: string
+    readonly duration?: bigint
+  },
 ) {
   const caller = pick(people, chosen.client)
   const provider = pick(people, chosen.provider)
   const [agentId = 0n] = [...agentOwners].find(([, owner]) => owner === provider) ?? []
   const jobId = hexOfJobId(await nextJobId(chain, personOf(caller)))
-  const creation = { evaluator: chosen.evaluator, expiredAt: time + DAY, hook: undefined, agentId, provider }
+  const creation = {
+    evaluator: chosen.evaluator,
+    expiredAt: time + (chosen.duration ?? DAY),
+    hook: undefined,
+    agentId,
+    provider,
+  }
   return {
     creation: { name: 'createJob', caller, jobId, ...creation },
     pricing: { name: 'setBudget', caller, jobId, token: chain.dollar, amount: chosen.budget },

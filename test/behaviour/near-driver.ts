@@ -49,6 +49,7 @@ export async function openNear(): Promise<Driver> {
     evaluator: chain.parley,
     evaluators: {
       quorum: chain.parley,
+      milestones: chain.parley,
     },
     escrow: chain.parley,
     ledger: chain.parley,
@@ -145,6 +146,7 @@ function toJson(value: unknown, name = ''): unknown {
 function fromJson(value: unknown): unknown {
   if (value === null || value === undefined) return NOBODY
   if (typeof value === 'number' || (typeof value === 'string' && /^[0-9]+$/.test(value))) return BigInt(value)
+  if (Array.isArray(value)) return value.map(fromJson)
   if (typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [toCamelCase(name), fromJson(field)]))
 }

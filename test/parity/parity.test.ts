@@ -7,6 +7,7 @@ import {
   enclaveRegistryAbi,
   jobEscrowAbi,
   ledgerAbi,
+  milestoneEvaluatorAbi,
   quorumEvaluatorAbi,
 } from '../../contracts/evm/generated/contracts.ts'
 import { type NearNames, readNearNames } from '../../contracts/near/test/source-names.ts'
@@ -19,6 +20,7 @@ const abi = [
   ...enclaveEvaluatorAbi,
   ...ledgerAbi,
   ...quorumEvaluatorAbi,
+  ...milestoneEvaluatorAbi,
 ]
 
 let near: NearNames

@@ -7,6 +7,12 @@ import {IJobEvaluator} from "./interfaces/IJobEvaluator.sol";
 
 /// @title What evaluators have in common: one escrow, and terms that a job's client sets.
 abstract contract JobEvaluator is IJobEvaluator, ERC2771Context {
+    /// @dev A congested chain must not decide for who has a window to speak.
+    uint256 internal constant MIN_WINDOW = 1 hours;
+
+    /// @dev What anyone has to act on silence, before the escrow refunds.
+    uint256 internal constant SETTLEMENT_PERIOD = 1 days;
+
     IJobEscrow public immutable escrow;
 
     constructor(address forwarder, IJobEscrow escrow_) ERC2771Context(forwarder) {

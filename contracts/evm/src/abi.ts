@@ -8,6 +8,7 @@ const abi = [
   ...contracts.enclaveEvaluatorAbi,
   ...contracts.ledgerAbi,
   ...contracts.quorumEvaluatorAbi,
+  ...contracts.milestoneEvaluatorAbi,
   ...contracts.demoDollarAbi,
 ]
 

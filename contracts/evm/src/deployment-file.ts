@@ -13,6 +13,7 @@ export const deploymentSchema = z
     enclaveEvaluator: hexOf(20),
     ledger: hexOf(20),
     quorumEvaluator: hexOf(20),
+    milestoneEvaluator: hexOf(20),
   })
   .readonly()
 

@@ -46,8 +46,10 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     contracts.enclaveEvaluatorBytecode,
     evaluatorArguments,
   )
-  const quorumArguments = [forwarder, jobEscrow]
-  const quorumEvaluator = await at(contracts.quorumEvaluatorAbi, contracts.quorumEvaluatorBytecode, quorumArguments)
+  const judging = [forwarder, jobEscrow]
+  const quorumEvaluator = await at(contracts.quorumEvaluatorAbi, contracts.quorumEvaluatorBytecode, judging)
+  const { milestoneEvaluatorAbi, milestoneEvaluatorBytecode } = contracts
+  const milestoneEvaluator = await at(milestoneEvaluatorAbi, milestoneEvaluatorBytecode, judging)
 
   return {
     chainId: deployer.chain.id,
@@ -59,6 +61,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     enclaveEvaluator,
     ledger,
     quorumEvaluator,
+    milestoneEvaluator,
   }
 }
 

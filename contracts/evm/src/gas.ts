@@ -68,6 +68,7 @@ export async function measureGas(): Promise<Gas> {
   await wholeSponsoredJob(chain, measure, 10n)
   await measureRefunds(chain, measure)
   await measureQuorum(chain, measure)
+  await measureMilestones(chain, measure)
   await measureLedger(chain, measure)
 
   const sum = (prefix: string) =>
@@ -201,6 +202,21 @@ async function measureLedger(chain: Chain, measure: Measure) {
 
 function numberedAddress(n: number): Hex {
   return `0x${(n + 1).toString(16).padStart(2, '0').repeat(20)}`
+}
+
+/** One after the other of three, on the judge's word. */
+async function measureMilestones(chain: Chain, measure: Measure) {
+  const { milestones, escrow } = chain
+  const jobId = await createJob(chain, { evaluator: milestones.address, duration: 10n * DAY })
+  await chain.send(ALICE, escrow, 'setBudget', [jobId, chain.dollar.address, BUDGET, '0x'])
+  const terms = { judge: addressOf(CAROL), reviewSeconds: 7200, amounts: [500_000n, 500_000n, BUDGET - 1_000_000n] }
+  await measure('milestones: set terms, 3', chain.send(ALICE, milestones, 'setMilestoneTerms', [jobId, terms]))
+  await chain.send(ALICE, escrow, 'fund', [jobId, BUDGET, '0x'])
+  for (const [milestone, name] of ['first', 'second', 'last'].entries()) {
+    await chain.send(BOB, escrow, 'submit', [jobId, BODY_HASH, '0x'])
+    const approving = chain.send(CAROL, milestones, 'approveMilestone', [jobId, BigInt(milestone)])
+    await measure(`milestones: approve the ${name}`, approving)
+  }
 }
 
 function creationOf(chain: Chain) {

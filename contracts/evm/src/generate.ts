@@ -11,6 +11,7 @@ const CONTRACTS = [
   'EnclaveEvaluator',
   'Ledger',
   'QuorumEvaluator',
+  'MilestoneEvaluator',
   'DemoDollar',
   'ERC1967Proxy',
 ] as const

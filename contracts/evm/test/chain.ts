@@ -170,6 +170,7 @@ export async function openChain() {
     evaluator: contract(generated.enclaveEvaluatorAbi, deployment.enclaveEvaluator),
     ledger: contract(generated.ledgerAbi, deployment.ledger),
     quorum: contract(generated.quorumEvaluatorAbi, deployment.quorumEvaluator),
+    milestones: contract(generated.milestoneEvaluatorAbi, deployment.milestoneEvaluator),
     dollar,
     /** The time of the next block, in seconds. */
     now: () => now,

@@ -14,6 +14,7 @@ const DEPLOYMENT = {
   enclaveEvaluator: `0x${'eE'.repeat(20)}`,
   ledger: `0x${'ff'.repeat(20)}`,
   quorumEvaluator: `0x${'0F'.repeat(20)}`,
+  milestoneEvaluator: `0x${'1F'.repeat(20)}`,
 }
 
 let folder: string

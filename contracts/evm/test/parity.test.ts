@@ -27,6 +27,7 @@ const items = [
   ...contracts.enclaveEvaluatorAbi,
   ...contracts.ledgerAbi.map(renamed),
   ...contracts.quorumEvaluatorAbi,
+  ...contracts.milestoneEvaluatorAbi,
 ]
 
 /** OpenZeppelin's own, which nobody but wallets and explorers reads. */
@@ -190,6 +191,7 @@ describe('contracts', () => {
     ['EnclaveEvaluator', contracts.enclaveEvaluatorBytecode],
     ['Ledger', contracts.ledgerBytecode],
     ['QuorumEvaluator', contracts.quorumEvaluatorBytecode],
+    ['MilestoneEvaluator', contracts.milestoneEvaluatorBytecode],
   ])('%s fits the limit on code (EIP-170), constructor and all', (_, bytecode) => {
     expect(bytecode.length / 2 - 1).toBeLessThan(24_576)
   })

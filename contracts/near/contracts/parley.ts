@@ -9,6 +9,7 @@ import * as input from './input.ts'
 import { type Job, nextJobId, readJob } from './job.ts'
 import * as jobs from './jobs.ts'
 import * as ledger from './ledger.ts'
+import * as milestones from './milestones.ts'
 import * as multiToken from './multi-token.ts'
 import { acceptOwnership, requireOwner, transferOwnership } from './ownership.ts'
 import { claimPayment, onPayout, owedOf, type Payout, payeeOf, paymentOf } from './payouts.ts'
@@ -318,6 +319,25 @@ export class Parley {
     quorum.castVote(jobIdOf(vote), isApproval, input.bytes32(vote.reason, 'reason'))
   }
 
+  /** Says what an open job's milestones pay, who judges them and how long that takes. The job's client only, once, after the budget is set. */
+  @call({})
+  set_milestone_terms(chosen: { job_id: Hex; terms: milestones.MilestoneTerms }): void {
+    milestones.setMilestoneTerms(jobIdOf(chosen), milestones.readTerms(chosen.terms, 'terms'))
+  }
+
+  /** Pays a submitted milestone, which counts from 0. The judge; anyone, after its review: silence is a yes. */
+  @call({})
+  approve_milestone(approval: { job_id: Hex; milestone: string }): void {
+    milestones.approveMilestone(jobIdOf(approval), input.uint(approval.milestone, 'milestone'))
+  }
+
+  /** Rejects a submitted milestone and the job with it: what is not paid goes back to the client. The judge only, during its review. */
+  @call({})
+  reject_milestone(rejection: { job_id: Hex; milestone: string; reason: Hex }): void {
+    const milestone = input.uint(rejection.milestone, 'milestone')
+    milestones.rejectMilestone(jobIdOf(rejection), milestone, input.bytes32(rejection.reason, 'reason'))
+  }
+
   @call({ payableFunction: true })
   storage_deposit(deposit: { account_id?: string | null; registration_only?: boolean | null }): StorageBalance {
     const accountId = input.optionalAccount(deposit.account_id, 'account_id') ?? caller()
@@ -459,7 +479,7 @@ export class Parley {
     return nextJobId(separatorOf(this), input.account(client, 'client'))
   }
 
-  /** keccak256(requestHash, workload, observability) of a job's terms, or "quorum"; null when it has none. */
+  /** keccak256(requestHash, workload, observability) of a job's terms, or who judges it instead; null when it has none. */
   @view({})
   terms_of(job: { job_id: Hex }): Job['terms'] {
     return readJob(jobIdOf(job))?.terms ?? null
@@ -469,6 +489,12 @@ export class Parley {
   @view({})
   get_quorum(job: { job_id: Hex }): quorum.QuorumCount | null {
     return quorum.getQuorum(jobIdOf(job))
+  }
+
+  /** A job's milestones, and how many are approved. Null for a job without them. */
+  @view({})
+  get_milestones(job: { job_id: Hex }): milestones.Milestones | null {
+    return milestones.getMilestones(jobIdOf(job))
   }
 
   /** What an account is to a job: "0" nobody, "1" a member, "2" one that has approved, "3" one that has rejected. */

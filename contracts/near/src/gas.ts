@@ -43,6 +43,7 @@ export async function measureGas(): Promise<Gas> {
   await measureSteps(chain, measure)
   await measureEnds(chain, measure)
   await measureQuorum(chain, measure)
+  await measureMilestones(chain, measure)
   await measureLedger(chain, measure)
   return gas
 }
@@ -134,7 +135,7 @@ async function measureEnds(chain: Chain, measure: Measure): Promise<void> {
 /** Two of three, with the third's silence. */
 async function measureQuorum(chain: Chain, measure: Measure): Promise<void> {
   const { parley, dollar } = chain
-  const job_id = await createPricedJob(chain, dollar, parley)
+  const job_id = await createPricedJob(chain, dollar, { evaluator: parley })
   const members = [ALICE, CAROL, OPERATOR].map(({ accountId }) => accountId)
   await measure('quorum: set terms, 3 members', ALICE, parley, 'set_quorum_terms', { job_id, members, threshold: '2' })
   await chain.send(...chain.transferCall(ALICE, dollar, BUDGET, { fund: { job_id, expected_budget: BUDGET } }))
@@ -160,6 +161,21 @@ async function measureLedger(chain: Chain, measure: Measure): Promise<void> {
   await measure('ledger: choose token', BOB, parley, 'choose_token', { token: dollar, is_chosen: true })
   const withdrawal = { token: dollar, amount: '10', receiver: ALICE.accountId }
   await measure('ledger: withdraw', ALICE, parley, 'withdraw', withdrawal, oneYocto)
+}
+
+/** One after the other of three, on the judge's word. */
+async function measureMilestones(chain: Chain, measure: Measure): Promise<void> {
+  const { parley, dollar } = chain
+  const job_id = await createPricedJob(chain, dollar, { evaluator: parley, duration: 10n * DAY })
+  const amounts = [500_000n, 500_000n, BUDGET - 1_000_000n]
+  const terms = { judge: CAROL.accountId, review_seconds: '7200', amounts }
+  await measure('milestones: set terms, 3', ALICE, parley, 'set_milestone_terms', { job_id, terms })
+  await chain.send(...chain.transferCall(ALICE, dollar, BUDGET, { fund: { job_id, expected_budget: BUDGET } }))
+  for (const [milestone, name] of ['first', 'second', 'last'].entries()) {
+    await submit(chain, job_id)
+    const approval = { job_id, milestone: String(milestone) }
+    await measure(`milestones: approve the ${name}`, CAROL, parley, 'approve_milestone', approval)
+  }
 }
 
 export function gasText(gas: Gas): string {

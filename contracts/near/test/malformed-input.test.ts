@@ -30,7 +30,9 @@ const malformed = {
   bytes: [...wrongTypes, ...notHex],
   uint: [...wrongTypes, ...notUint, String(2n ** 256n)],
   uint8: [...wrongTypes, ...notUint, '256'],
+  uint32: [...wrongTypes, ...notUint, String(2n ** 32n)],
   uint64: [...wrongTypes, ...notUint, String(2n ** 64n)],
+  uint96: [...wrongTypes, ...notUint, String(2n ** 96n)],
   uint128: [...wrongTypes, ...notUint, String(2n ** 128n)],
   account: [...wrongTypes, ...notAccount],
   /** null and nothing stand for no account. */
@@ -50,7 +52,9 @@ const usual = {
   bytes: '0x',
   uint: '1',
   uint8: '1',
+  uint32: '1',
   uint64: '1',
+  uint96: '1',
   uint128: '1',
   account: 'bob.test.near',
   'account?': 'bob.test.near',
@@ -91,6 +95,9 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
   set_terms: { job_id: 'bytes32', body_hash: 'bytes32', workload: 'bytes32', observability: 'uint8' },
   accept_result: { job_id: 'bytes32', result: 'object', enclave: 'address', signature: 'bytes', response: 'bytes' },
   set_quorum_terms: { job_id: 'bytes32', members: 'list', threshold: 'uint' },
+  set_milestone_terms: { job_id: 'bytes32', terms: 'object' },
+  approve_milestone: { job_id: 'bytes32', milestone: 'uint' },
+  reject_milestone: { job_id: 'bytes32', milestone: 'uint', reason: 'bytes32' },
   cast_vote: { job_id: 'bytes32', is_approval: 'bool', reason: 'bytes32' },
   register_enclave: { report: 'object', signatures: 'list' },
   storage_deposit: { account_id: 'account?', registration_only: 'bool?' },
@@ -112,6 +119,7 @@ const parleyViews: Readonly<Record<string, Parameters>> = {
   terms_of: { job_id: 'bytes32' },
   owed: { job_id: 'bytes32' },
   get_quorum: { job_id: 'bytes32' },
+  get_milestones: { job_id: 'bytes32' },
   standing_of: { job_id: 'bytes32', account: 'account' },
   storage_balance_of: { account_id: 'account' },
   // Ledger
@@ -254,6 +262,15 @@ describe('parley refuses inside of an object', () => {
 it.each(malformed.account)('parley refuses %j as the member of a quorum', async (member) => {
   const terms = { job_id: HASH, members: ['bob.test.near', member], threshold: '1' }
   await expectRefused(chain.parley, 'set_quorum_terms', terms, 'members')
+})
+
+it('parley refuses malformed terms of milestones', async () => {
+  for (const { name, args } of mutantsOf({ judge: 'account?', review_seconds: 'uint32', amounts: 'list' }))
+    await expectRefused(chain.parley, 'set_milestone_terms', { job_id: HASH, terms: args }, `terms.${name}`)
+  for (const amount of malformed.uint96) {
+    const terms = { judge: 'bob.test.near', review_seconds: '3600', amounts: ['1', amount] }
+    await expectRefused(chain.parley, 'set_milestone_terms', { job_id: HASH, terms }, 'terms.amounts')
+  }
 })
 
 describe('texts', () => {

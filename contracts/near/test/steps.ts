@@ -51,7 +51,11 @@ export async function createFundedJob(chain: Chain): Promise<Hex> {
   return job_id
 }
 
-export async function createPricedJob(chain: Chain, token: string, evaluator = CAROL.accountId): Promise<Hex> {
+export async function createPricedJob(
+  chain: Chain,
+  token: string,
+  { evaluator = CAROL.accountId, duration = DAY } = {},
+): Promise<Hex> {
   const job_id = await nextJobId(chain)
   const creation = {
     provider: BOB.accountId,
@@ -59,7 +63,7 @@ export async function createPricedJob(chain: Chain, token: string, evaluator = C
     provider_agent_id: '0',
     description: 'Translate',
   }
-  await chain.send(ALICE, chain.parley, 'create_job', { ...creation, expired_at: chain.now() + DAY })
+  await chain.send(ALICE, chain.parley, 'create_job', { ...creation, expired_at: chain.now() + duration })
   await chain.send(ALICE, chain.parley, 'set_budget', { job_id, token, amount: BUDGET })
   return job_id
 }

@@ -10,6 +10,7 @@ import {
   DAY,
   HASH,
   hiring,
+  jobOf,
   nextJobId,
   registration,
   submit,
@@ -255,9 +256,36 @@ describe('what is charged', () => {
   })
 })
 
+describe('milestones', () => {
+  it('are paid for by the client that sets them, and their approval by nobody', async () => {
+    const judgedInParts = { evaluator: chain.parley, duration: 10n * DAY }
+    const job_id = await createPricedJob(chain, chain.dollar, judgedInParts)
+    const [usage, before] = [usageOf(chain.parley), await available(chain.parley, ALICE.accountId)]
+    // The tenth needs a second digit.
+    const amounts = [...Array.from({ length: 15 }, () => '1'), String(BUDGET - 15n)]
+    const terms = { judge: CAROL.accountId, review_seconds: '3600', amounts }
+    await chain.send(ALICE, chain.parley, 'set_milestone_terms', { job_id, terms })
+    const bytes = usageOf(chain.parley) - usage
+
+    expect(bytes).toBeGreaterThan(100n)
+    // The job's own record got longer in what its creation has paid for.
+    const own = BigInt('"milestones"'.length - 'null'.length + ',"evaluation_period":"90000"'.length)
+    expect(before - (await available(chain.parley, ALICE.accountId))).toBe((bytes - own) * YOCTO_PER_BYTE)
+
+    await chain.send(...chain.transferCall(ALICE, chain.dollar, BUDGET, { fund: { job_id, expected_budget: BUDGET } }))
+    const jobBytes = async () => BigInt(JSON.stringify(await jobOf(chain, job_id)).length)
+    const [usageBefore, jobBefore] = [usageOf(chain.parley), await jobBytes()]
+    for (let milestone = 0; milestone < 11; milestone++) {
+      await submit(chain, job_id)
+      await chain.send(CAROL, chain.parley, 'approve_milestone', { job_id, milestone: String(milestone) })
+    }
+    expect(usageOf(chain.parley) - usageBefore).toBe((await jobBytes()) - jobBefore)
+  })
+})
+
 describe('a quorum', () => {
   it('is paid for by the client that names it, and its votes by nobody', async () => {
-    const job_id = await createPricedJob(chain, chain.dollar, chain.parley)
+    const job_id = await createPricedJob(chain, chain.dollar, { evaluator: chain.parley })
     const [usage, before] = [usageOf(chain.parley), await available(chain.parley, ALICE.accountId)]
     const members = [CAROL.accountId, STRANGER]
     await chain.send(ALICE, chain.parley, 'set_quorum_terms', { job_id, members, threshold: '2' })
@@ -277,7 +305,7 @@ describe('a quorum', () => {
   })
 
   it('is refused to a client whose deposit does not pay for it', async () => {
-    const job_id = await createPricedJob(chain, chain.dollar, chain.parley)
+    const job_id = await createPricedJob(chain, chain.dollar, { evaluator: chain.parley })
     await withdraw()
 
     const terms = { job_id, members: [CAROL.accountId], threshold: '1' }

@@ -7,6 +7,7 @@ import {
   forwarderAbi,
   jobEscrowAbi,
   ledgerAbi,
+  milestoneEvaluatorAbi,
   namedByProtocol,
   quorumEvaluatorAbi,
   readRevert,
@@ -46,6 +47,7 @@ export function createLogDecoder(deployment: Deployment): LogDecoder {
     [deployment.enclaveEvaluator.toLowerCase(), eventsBySelector(enclaveEvaluatorAbi)],
     [deployment.ledger.toLowerCase(), eventsBySelector(ledgerAbi)],
     [deployment.quorumEvaluator.toLowerCase(), eventsBySelector(quorumEvaluatorAbi)],
+    [deployment.milestoneEvaluator.toLowerCase(), eventsBySelector(milestoneEvaluatorAbi)],
   ])
   const selectors = new Set([...eventsOf.values()].flatMap((bySelector) => [...bySelector.keys()]))
 

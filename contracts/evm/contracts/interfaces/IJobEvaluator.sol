@@ -5,4 +5,8 @@ pragma solidity 0.8.37;
 interface IJobEvaluator {
     error EvaluatorMismatch(uint256 jobId, address evaluator);
     error TermsAlreadySet(uint256 jobId);
+    error TermsMissing(uint256 jobId);
+    error WindowTooShort(uint256 window);
+    error ReviewOver(uint256 jobId, uint256 endsAt);
+    error ReviewNotOver(uint256 jobId, uint256 endsAt);
 }
