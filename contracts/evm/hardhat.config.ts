@@ -2,16 +2,19 @@ import { fileURLToPath } from 'node:url'
 import viem from '@nomicfoundation/hardhat-viem'
 import { defineConfig } from 'hardhat/config'
 
+/** Deployed as they are. */
+const npmFilesToBuild = [
+  '@openzeppelin/contracts/governance/TimelockController.sol',
+  '@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol',
+]
+
 /** The compiler is an npm package: nothing is downloaded at build time. */
 const path = fileURLToPath(import.meta.resolve('solc/soljson.js'))
 const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 10_000 }, viaIR: true }
 
 export default defineConfig({
   plugins: [viem],
-  solidity: {
-    profiles: { default: { compilers: [{ version: '0.8.37', path, settings }] } },
-    npmFilesToBuild: ['@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol'],
-  },
+  solidity: { npmFilesToBuild, profiles: { default: { compilers: [{ version: '0.8.37', path, settings }] } } },
   networks: {
     devnet: {
       type: 'edr-simulated',

@@ -31,6 +31,8 @@ export function changesOf(event: ChainEvent): Change[] {
 
     case 'ChallengeIssued':
     case 'WorkloadSet':
+    case 'GuardianSet':
+    case 'PauseSet':
       return []
     case 'EnclaveRegistered': {
       const values = { ...originOf(event), ...args, expiresAt: toSeconds(args.expiresAt), isRevoked: false }

@@ -70,6 +70,8 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
   OperatorSet: { args: { owner: ALICE, spender: BOB, approved: true }, rows: {} },
   ChallengeIssued: { args: { challenge: HASH, issuedAt: 1n }, rows: {} },
   WorkloadSet: { args: { workload: HASH, isAllowed: true }, rows: {} },
+  GuardianSet: { args: { guardian: ALICE }, rows: {} },
+  PauseSet: { args: { isPaused: true, setBy: ALICE }, rows: {} },
   EnclaveRegistered: {
     args: attested.args,
     rows: { [`enclaves:${BOB}`]: { enclave: BOB, operator: ALICE, workload: HASH, expiresAt: 99, isRevoked: false } },

@@ -24,6 +24,9 @@ const contractErrors = {
   EnclaveUnknown: false,
   EnclaveIsRevoked: false,
   EnclaveExpired: false,
+  // Governed: every contract with a guardian
+  GuardianOnly: false,
+  Paused: true,
   // EnclaveEvaluator
   TermsAlreadySet: false,
   ObservabilityInvalid: false,
@@ -91,9 +94,10 @@ const contractErrors = {
   JudgeOnly: false,
 } as const
 
-/** NEAR's contracts only: state is paid for by deposits (NEP-145). */
+/** NEAR's contracts only: state is paid for by deposits (NEP-145), and what every call reads is bounded. */
 const nearContractErrors = {
   StorageDepositTooLow: false,
+  TimelockFull: false,
   // Ledger
   TokensFull: false,
 } as const

@@ -42,6 +42,9 @@ export const events = {
     expiresAt: 'uint',
   },
   EnclaveRevoked: { enclave: 'address', revokedBy: 'account' },
+  // Governed: every contract with a guardian
+  GuardianSet: { guardian: 'account' },
+  PauseSet: { isPaused: 'bool', setBy: 'account' },
   // JobEscrow (ERC-8183) and EnclaveEvaluator
   JobCreated: {
     jobId: 'uint',

@@ -36,5 +36,8 @@ export interface DevnetOptions<ChainId> {
 /** One day, in seconds: a demo's enclave need not be attested anew. */
 export const MAX_AGE_SECONDS = 86_400n
 
+/** A devnet has nobody who must be warned. */
+export const TIMELOCK_SECONDS = 0n
+
 /** A million dollars. */
 export const SUPPLY_ATOMS = 1_000_000_000_000n

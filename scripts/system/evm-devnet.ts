@@ -1,10 +1,26 @@
-import { type Deployment, demoDollarAbi, deploy, deployDemoDollar, enclaveRegistryAbi } from '@parley/evm'
+import {
+  type Deployment,
+  demoDollarAbi,
+  deploy,
+  deployDemoDollar,
+  deployTimelock,
+  enclaveRegistryAbi,
+  openTimelock,
+} from '@parley/evm'
 import { startDevnet } from '@parley/evm/devnet'
 import { type Hex, toHex } from '@parley/protocol'
 import { createEvmParty, type EvmParty, type Relayer } from '@parley/sdk'
-import { createPublicClient, createWalletClient, defineChain, getAddress, http, type PublicClient } from 'viem'
+import {
+  createPublicClient,
+  createWalletClient,
+  defineChain,
+  encodeFunctionData,
+  getAddress,
+  http,
+  type PublicClient,
+} from 'viem'
 import { generatePrivateKey, type HDAccount, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
-import { type Devnet, type DevnetOptions, MAX_AGE_SECONDS, SUPPLY_ATOMS } from './devnet.ts'
+import { type Devnet, type DevnetOptions, MAX_AGE_SECONDS, SUPPLY_ATOMS, TIMELOCK_SECONDS } from './devnet.ts'
 import { simulatedWorkload } from './workload.ts'
 
 /** Hardhat's well-known test mnemonic: its accounts hold ether on every devnet and nothing anywhere else. */
@@ -33,12 +49,15 @@ export async function startEvmDevnet(options: DevnetOptions<number>): Promise<Ev
   const reader = createPublicClient({ chain, transport, pollingInterval: 50, cacheTime: 0 })
   const mined = (hash: Hex) => reader.waitForTransactionReceipt({ hash })
 
-  const owner = deployer.account.address
-  const deployment = await deploy(deployer, { owner, verifiers, quorum, maxAge: MAX_AGE_SECONDS })
+  const governor = deployer.account.address
+  const owner = await deployTimelock(deployer, { delay: TIMELOCK_SECONDS, proposers: [governor] })
+  const policy = { owner, guardian: governor, verifiers, quorum, maxAge: MAX_AGE_SECONDS }
+  const deployment = await deploy(deployer, policy)
   const token = await deployDemoDollar(deployer, SUPPLY_ATOMS)
-  const registry = { address: deployment.enclaveRegistry, abi: enclaveRegistryAbi } as const
-  const allowed = [simulatedWorkload, true] as const
-  await mined(await deployer.writeContract({ ...registry, functionName: 'setWorkload', args: allowed }))
+  const timelock = openTimelock(deployer, owner)
+  const args = [simulatedWorkload, true] as const
+  const allowing = encodeFunctionData({ abi: enclaveRegistryAbi, functionName: 'setWorkload', args })
+  await timelock.execute(await timelock.schedule(deployment.enclaveRegistry, allowing))
 
   const dollar = { address: token, abi: demoDollarAbi } as const
   return {

@@ -1,8 +1,16 @@
-import { type Deployer, type Deployment, deployContracts, deployDemoDollar, depositStorage } from '@parley/near'
+import {
+  type Deployer,
+  type Deployment,
+  deployContracts,
+  deployDemoDollar,
+  deployTimelock,
+  depositStorage,
+  openTimelock,
+} from '@parley/near'
 import type { Node } from '@parley/sandbox'
 import { createNearParty, createNearReader, type NearParty, type NearReader, type Relayer } from '@parley/sdk'
 import { KeyPair, transactions } from 'near-api-js'
-import { type Devnet, type DevnetOptions, MAX_AGE_SECONDS, SUPPLY_ATOMS } from './devnet.ts'
+import { type Devnet, type DevnetOptions, MAX_AGE_SECONDS, SUPPLY_ATOMS, TIMELOCK_SECONDS } from './devnet.ts'
 import { startNearNode } from './near-node.ts'
 import { createNearSigner } from './near-signer.ts'
 import { simulatedWorkload } from './workload.ts'
@@ -14,7 +22,7 @@ export interface NearDevnet extends Devnet {
   readonly reader: NearReader
   /** The account that pays the relayer's gas. Each key has its own nonces: one for each transaction that is under way at once. */
   readonly relayer: { readonly accountId: string; readonly secretKeys: readonly string[] }
-  /** Has nearly all there is, and the contracts are its own. */
+  /** Has nearly all there is, and governs the contracts. */
   readonly root: { readonly accountId: string; readonly secretKey: string }
   readonly newParty: (role: 'agent' | 'client', relayer: Relayer) => Promise<NearParty>
 }
@@ -36,10 +44,13 @@ export async function startNearDevnet(options: DevnetOptions<string>): Promise<N
   const reader = createNearReader(url)
 
   const fromBlock = Number(node.latestBlock().height)
-  const authority = { owner: accountId, verifiers, quorum, maxAge: MAX_AGE_SECONDS }
-  const { agents, parley } = await deployContracts(signer, authority)
+  const owner = await deployTimelock(signer, { delay: TIMELOCK_SECONDS, proposers: [accountId] })
+  const policy = { owner, guardian: accountId, verifiers, quorum, maxAge: MAX_AGE_SECONDS }
+  const { agents, parley } = await deployContracts(signer, policy)
   const token = await deployDemoDollar(signer, { owner: accountId, supply: SUPPLY_ATOMS, holders: [parley] })
-  await call(signer, parley, 'set_workload', { workload: simulatedWorkload, is_allowed: true })
+  const timelock = openTimelock(signer, owner, reader.view)
+  const args = { workload: simulatedWorkload, is_allowed: true }
+  await timelock.execute(await timelock.schedule({ target: parley, method: 'set_workload', args }))
 
   const relayer = { accountId: `relayer.${accountId}`, keys: Array.from({ length: RELAYER_KEYS }, newKey) }
   await createAccount(signer, relayer.accountId, relayer.keys, 1_000n * NEAR)

@@ -1,7 +1,7 @@
 /** What the behaviour of both chains is written against: people, calls by name, a clock. */
 import type { ChainKind, Hex, Message, SigningDomain } from '@parley/protocol'
 
-export type Person = 'owner' | 'alice' | 'bob' | 'carol' | 'relayer' | 'operator'
+export type Person = 'owner' | 'alice' | 'bob' | 'carol' | 'relayer' | 'operator' | 'guardian'
 
 /** An event of Parley's contracts, with Solidity's names: numbers are bigint, accounts in lower case. */
 export interface Happened {
@@ -14,6 +14,33 @@ export class Refused extends Error {}
 
 /** By Solidity's parameter names; numbers are bigint, `NOBODY` stands for no account. */
 export type Args = Readonly<Record<string, unknown>>
+
+export interface DriverOptions {
+  /** Seconds: a timelock owns the contracts, in which 'owner' proposes. Without it, 'owner' does. */
+  readonly timelockDelay?: bigint
+}
+
+/** A call of one of Parley's contracts, or of the timelock itself, by Solidity's names. */
+export interface Operation {
+  readonly method: string
+  readonly args: Args
+  readonly predecessor?: Hex
+  readonly salt?: Hex
+}
+
+/** Who owns the contracts and waits. */
+export interface Timelock {
+  readonly account: string
+  /** Answers the operation's id. `delay` is in seconds. */
+  readonly schedule: (who: Person, operation: Operation, delay: bigint) => Promise<Hex>
+  /** Throws what the call is refused with. */
+  readonly execute: (who: Person, operation: Operation) => Promise<readonly Happened[]>
+  readonly cancel: (who: Person, id: Hex) => Promise<void>
+  /** As OpenZeppelin numbers them. */
+  readonly stateOf: (id: Hex) => Promise<bigint>
+  /** A role as arguments and errors have it. */
+  readonly roleOf: (name: 'proposer' | 'canceller') => string
+}
 
 export interface Driver {
   readonly kind: ChainKind
@@ -72,6 +99,8 @@ export interface Driver {
   readonly refuse: (token: string, isRefusing: boolean) => Promise<void>
   /** How an error's details say a value: job ids are hexadecimal on NEAR. */
   readonly detail: (value: unknown) => string
+
+  readonly timelock: Timelock
 
   /** Seconds. */
   readonly now: () => bigint

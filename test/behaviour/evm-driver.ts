@@ -7,8 +7,8 @@ import {
   NOBODY,
   type SigningDomain,
 } from '@parley/protocol'
-import { type Abi, parseAbi } from 'viem'
-import { demoDollarAbi } from '../../contracts/evm/generated/contracts.ts'
+import { type Abi, keccak256, parseAbi, stringToHex } from 'viem'
+import { demoDollarAbi, timelockControllerAbi } from '../../contracts/evm/generated/contracts.ts'
 import { deployHostile } from '../../contracts/evm/test/artifacts.ts'
 import {
   type Actor,
@@ -16,7 +16,10 @@ import {
   addressOf,
   BOB,
   CAROL,
+  type Chain,
   type Contract,
+  encodeCall,
+  GUARDIAN,
   OPERATOR,
   OWNER,
   openChain,
@@ -24,7 +27,16 @@ import {
   Reverted,
 } from '../../contracts/evm/test/chain.ts'
 import { domainOf, signWallet } from '../../contracts/evm/test/signing.ts'
-import { type Args, type Driver, type Happened, type Person, Refused } from './driver.ts'
+import {
+  type Args,
+  type Driver,
+  type DriverOptions,
+  type Happened,
+  type Operation,
+  type Person,
+  Refused,
+  type Timelock,
+} from './driver.ts'
 
 const actors: Readonly<Record<Person, Actor>> = {
   owner: OWNER,
@@ -33,13 +45,14 @@ const actors: Readonly<Record<Person, Actor>> = {
   carol: CAROL,
   relayer: RELAYER,
   operator: OPERATOR,
+  guardian: GUARDIAN,
 }
 
 const REFUSE = parseAbi(['function refuse(bool isRefusing)'])
 
 /** Solidity's contracts on Hardhat's EVM in this process. */
-export async function openEvm(): Promise<Driver> {
-  const chain = await openChain()
+export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
+  const chain = await openChain(options)
   const contracts: readonly Contract[] = [
     chain.agents,
     chain.enclaves,
@@ -108,6 +121,7 @@ export async function openEvm(): Promise<Driver> {
       await chain.send(OWNER, { abi: REFUSE, address: token as Hex }, 'refuse', [isRefusing])
     },
     detail: String,
+    timelock: timelockOf(chain, contracts),
     now: chain.now,
     async warp(seconds) {
       chain.warp(seconds)
@@ -118,6 +132,30 @@ export async function openEvm(): Promise<Driver> {
     snapshot: chain.snapshot,
   }
 }
+
+function timelockOf(chain: Chain, contracts: readonly Contract[]): Timelock {
+  const timelock = chain.contract(timelockControllerAbi, chain.owner)
+  const wordsOf = ({ method, args, predecessor = NO_OPERATION, salt = NO_OPERATION }: Operation) => {
+    const { contract, parameters } = find([...contracts, timelock], method, args)
+    const data = encodeCall(contract.abi, method, parameters)
+    return [contract.address, 0n, data, predecessor, salt] as const
+  }
+  return {
+    account: timelock.address,
+    async schedule(who, operation, delay) {
+      const words = wordsOf(operation)
+      await refusing(chain.send(actors[who], timelock, 'schedule', [...words, delay]))
+      return chain.read(timelock, 'hashOperation', words)
+    },
+    execute: (who, operation) =>
+      happenedIn(chain.send(actors[who], timelock, 'execute' as never, wordsOf(operation) as never)),
+    cancel: async (who, id) => void (await refusing(chain.send(actors[who], timelock, 'cancel', [id]))),
+    stateOf: async (id) => BigInt(await chain.read(timelock, 'getOperationState', [id])),
+    roleOf: (name) => keccak256(stringToHex(`${name.toUpperCase()}_ROLE`)),
+  }
+}
+
+const NO_OPERATION: Hex = `0x${'00'.repeat(32)}`
 
 /** The contract that has the function with these parameters, and the arguments in its order. */
 function find(contracts: readonly Contract[], method: string, args: Args) {

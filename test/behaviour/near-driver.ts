@@ -1,10 +1,38 @@
 import { readFile } from 'node:fs/promises'
-import { NOBODY, nearDomain, nearMessages, toSnakeCase } from '@parley/protocol'
+import { type Hex, NOBODY, nearDomain, nearMessages, toSnakeCase } from '@parley/protocol'
 import { deployDemoDollar } from '../../contracts/near/src/deployment.ts'
-import { type Actor, ALICE, BOB, CAROL, OPERATOR, OWNER, PEOPLE, RELAYER } from '../../contracts/near/test/actors.ts'
-import { CHAIN_ID, keccak, openChain, type Receipt, ViewFailed } from '../../contracts/near/test/chain.ts'
+import {
+  type Actor,
+  ALICE,
+  BOB,
+  CAROL,
+  GUARDIAN,
+  OPERATOR,
+  OWNER,
+  PEOPLE,
+  RELAYER,
+} from '../../contracts/near/test/actors.ts'
+import {
+  CHAIN_ID,
+  type Chain,
+  jsonOf,
+  keccak,
+  openChain,
+  type Receipt,
+  ViewFailed,
+} from '../../contracts/near/test/chain.ts'
 import { deployerOf } from '../../contracts/near/test/transactions.ts'
-import { type Args, type Driver, type Happened, hexOfJobId, type Person, Refused } from './driver.ts'
+import {
+  type Args,
+  type Driver,
+  type DriverOptions,
+  type Happened,
+  hexOfJobId,
+  type Operation,
+  type Person,
+  Refused,
+  type Timelock,
+} from './driver.ts'
 
 const actors: Readonly<Record<Person, Actor>> = {
   owner: OWNER,
@@ -13,6 +41,7 @@ const actors: Readonly<Record<Person, Actor>> = {
   carol: CAROL,
   relayer: RELAYER,
   operator: OPERATOR,
+  guardian: GUARDIAN,
 }
 
 /** What the agent registry has; all other methods are Parley's. */
@@ -33,8 +62,8 @@ const agentMethods = [
 const ONE_YOCTO = ['setOperator']
 
 /** NEAR's contracts on the sandbox in this process. */
-export async function openNear(): Promise<Driver> {
-  const chain = await openChain()
+export async function openNear(options: DriverOptions = {}): Promise<Driver> {
+  const chain = await openChain(options)
   const accounts = Object.fromEntries(Object.entries(actors).map(([who, { accountId }]) => [who, accountId]))
   const contractOf = (method: string) => (agentMethods.includes(method) ? chain.agents : chain.parley)
 
@@ -124,6 +153,7 @@ export async function openNear(): Promise<Driver> {
     },
     // Numbers of more than 128 bits are job ids.
     detail: (value) => (typeof value === 'bigint' && value >> 128n !== 0n ? hexOfJobId(value) : String(value)),
+    timelock: timelockOf(chain, contractOf),
     now: chain.now,
     warp: async (seconds) => chain.warp(seconds),
     snapshot: async () => {
@@ -132,6 +162,38 @@ export async function openNear(): Promise<Driver> {
     },
   }
 }
+
+function timelockOf(chain: Chain, contractOf: (method: string) => string): Timelock {
+  const timelock = chain.owner
+  const jsonOfOperation = ({ method, args, predecessor = NO_OPERATION, salt = NO_OPERATION }: Operation) => ({
+    target: timelockMethods.includes(method) ? timelock : contractOf(method),
+    method: toSnakeCase(method),
+    args: jsonOf(toJson(args)),
+    deposit: '0',
+    predecessor,
+    salt,
+  })
+  const idOf = (operation: Operation) => chain.view<Hex>(timelock, 'hash_operation', jsonOfOperation(operation))
+  return {
+    account: timelock,
+    async schedule(who, operation, delay) {
+      const args = { ...jsonOfOperation(operation), delay }
+      const { value, failure } = chain.attempt(actors[who], timelock, 'schedule', args)
+      if (failure !== undefined) throw new Refused(failure)
+      return value as Hex
+    },
+    execute: async (who, operation) =>
+      happenedIn(chain.attempt(actors[who], timelock, 'execute', { id: await idOf(operation) })),
+    cancel: async (who, id) => void happenedIn(chain.attempt(actors[who], timelock, 'cancel', { id })),
+    stateOf: async (id) => BigInt(await chain.view<number>(timelock, 'get_operation_state', { id })),
+    roleOf: (name) => name,
+  }
+}
+
+const NO_OPERATION: Hex = `0x${'00'.repeat(32)}`
+
+/** What the timelock has for itself. */
+const timelockMethods = ['updateDelay', 'grantRole', 'revokeRole']
 
 /** Names in snake_case, job ids in hexadecimal, no account as null; numbers become text where JSON is written. */
 function toJson(value: unknown, name = ''): unknown {

@@ -12,6 +12,11 @@ const CALLBACK = 'what follows when another contract has answered'
 const PUSHED = 'a token of NEAR is pushed, not pulled'
 const ALLOWANCES = 'NEP-245 has no allowances: an owner has operators, whom mt_transfer’s approval names'
 const MULTI_TOKEN = 'the ledger by the names of NEP-245, NEAR’s standard for ERC-6909'
+const TIMELOCK_STATE = 'of a timelock: get_operation_state says it'
+const TIMELOCK_BATCH =
+  'calls of other contracts are never all or nothing on NEAR: one by one, each with its predecessor'
+const TIMELOCK_ROLE = 'a timelock’s roles have names on NEAR, and one administrator: itself'
+const TOKEN_RECEIVER = 'OpenZeppelin’s own: a timelock that is given tokens'
 const LIBRARY = 'OpenZeppelin’s own, for what NEAR’s contract does not have'
 
 /** All in which NEAR’s contracts are not Solidity’s, with the reason. An entry that is no longer true fails its test. */
@@ -51,6 +56,23 @@ export const differences = {
     deposit: `${PUSHED}: ft_on_transfer credits what it brings`,
     transfer: MULTI_TOKEN,
     transfer_batch: 'who pays many is a module of the same contract: crowd payouts',
+    // Timelock
+    is_operation: TIMELOCK_STATE,
+    is_operation_done: TIMELOCK_STATE,
+    is_operation_pending: TIMELOCK_STATE,
+    is_operation_ready: TIMELOCK_STATE,
+    execute_batch: TIMELOCK_BATCH,
+    hash_operation_batch: TIMELOCK_BATCH,
+    schedule_batch: TIMELOCK_BATCH,
+    canceller_role: TIMELOCK_ROLE,
+    default_admin_role: TIMELOCK_ROLE,
+    executor_role: TIMELOCK_ROLE,
+    get_role_admin: TIMELOCK_ROLE,
+    proposer_role: TIMELOCK_ROLE,
+    renounce_role: 'of a timelock: revoke_role of one’s own',
+    on_erc1155_batch_received: TOKEN_RECEIVER,
+    on_erc1155_received: TOKEN_RECEIVER,
+    on_erc721_received: TOKEN_RECEIVER,
     use_permit: `${PUSHED}: no allowance to permit`,
   },
   methodsOfNear: {
@@ -86,6 +108,8 @@ export const differences = {
     on_submit: CALLBACK,
     on_hire: CALLBACK,
     on_payout: CALLBACK,
+    on_execute: CALLBACK,
+    get_operations: 'all that is pending in a timelock; on EVM its events tell',
     ft_on_transfer: `${PUSHED} (NEP-141): fund and hire`,
     set_token: 'a token says who sends: only one that the owner trusts may hire and fund in somebody’s name',
     is_token_trusted: 'a token says who sends: only one that the owner trusts may hire and fund in somebody’s name',
@@ -94,6 +118,15 @@ export const differences = {
   },
   parameters: {
     set_agent_wallet: { near: ['agent_id', 'new_wallet', 'deadline'], why: WALLET },
+    schedule: {
+      near: ['target', 'method', 'args', 'deposit', 'predecessor', 'salt', 'delay'],
+      why: 'a call on NEAR has a method, arguments and a deposit',
+    },
+    hash_operation: {
+      near: ['target', 'method', 'args', 'deposit', 'predecessor', 'salt'],
+      why: 'a call on NEAR has a method, arguments and a deposit',
+    },
+    execute: { near: ['id'], why: 'the whole operation is stored on NEAR, for all to see' },
     owner_of: { near: ['agent_id'], why: 'ERC-721 says token_id for what ERC-8004 calls the agent’s id' },
     token_uri: { near: ['agent_id'], why: 'ERC-721 says token_id for what ERC-8004 calls the agent’s id' },
   },
@@ -130,6 +163,8 @@ export const differences = {
     ERC721InvalidSender: 'there is no zero address on NEAR: a malformed account is InputInvalid',
     OwnableInvalidOwner: 'there is no zero address on NEAR: a malformed account is InputInvalid',
     GasTooLow: 'a promise has all the gas that it is given, or the call fails by itself',
+    AccessControlBadConfirmation: LIBRARY,
+    TimelockInvalidOperationLength: TIMELOCK_BATCH,
     InvalidShortString: LIBRARY,
     StringTooLong: LIBRARY,
     ReentrancyGuardReentrantCall: 'no call of another contract happens within a call on NEAR',
@@ -140,5 +175,6 @@ export const differences = {
     SelfOnly: 'callbacks are exported like any method; on EVM it is the forwarder’s',
     StorageDepositTooLow: STORAGE,
     TokensFull: 'an account’s record holds the tokens that it chose: others’ dust must not make it dear',
+    TimelockFull: 'all that is pending is in the state that every call of the timelock reads: so much and no more',
   },
 } as const

@@ -9,6 +9,7 @@ import {
   ledgerAbi,
   milestoneEvaluatorAbi,
   quorumEvaluatorAbi,
+  timelockControllerAbi,
 } from '../../contracts/evm/generated/contracts.ts'
 import { type NearNames, readNearNames } from '../../contracts/near/test/source-names.ts'
 import { differences } from './differences.ts'
@@ -21,6 +22,7 @@ const abi = [
   ...ledgerAbi,
   ...quorumEvaluatorAbi,
   ...milestoneEvaluatorAbi,
+  ...timelockControllerAbi,
 ]
 
 let near: NearNames
@@ -28,7 +30,7 @@ let exported: readonly string[]
 
 beforeAll(async () => {
   near = await readNearNames()
-  exported = (await Promise.all(['agents', 'parley'].map(exportsOf))).flat()
+  exported = (await Promise.all(['agents', 'parley', 'timelock'].map(exportsOf))).flat()
 })
 
 async function exportsOf(contract: string): Promise<string[]> {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Governed} from "./Governed.sol";
 import {IEnclaveRegistry} from "./interfaces/IEnclaveRegistry.sol";
 
 /// @title Enclaves, registered on the word of a quorum of verifiers.
-contract EnclaveRegistry is IEnclaveRegistry, EIP712, Ownable2Step {
+contract EnclaveRegistry is IEnclaveRegistry, EIP712, Governed {
     bytes32 public constant ENCLAVE_REPORT_TYPEHASH = keccak256(
         "EnclaveReport(address enclave,bytes32 encryptionKey,address operator,bytes32 workload,bytes32 quoteId,bytes32 challenge,uint64 expiresAt)"
     );
@@ -28,9 +27,9 @@ contract EnclaveRegistry is IEnclaveRegistry, EIP712, Ownable2Step {
     mapping(address enclave => Enclave) private _enclaves;
     uint256 private _challengeCount;
 
-    constructor(address owner, address[] memory verifiers, uint256 quorum_, uint64 maxAge_)
+    constructor(address owner, address guardian, address[] memory verifiers, uint256 quorum_, uint64 maxAge_)
         EIP712("Parley", "1")
-        Ownable(owner)
+        Governed(owner, guardian)
     {
         require(quorum_ > 0 && quorum_ <= verifiers.length, QuorumInvalid(quorum_, verifiers.length));
 
@@ -55,6 +54,7 @@ contract EnclaveRegistry is IEnclaveRegistry, EIP712, Ownable2Step {
 
     /// @inheritdoc IEnclaveRegistry
     function registerEnclave(EnclaveReport calldata report, bytes[] calldata signatures) external {
+        _requireUnpaused();
         uint64 issuedAt = challengeIssuedAt[report.challenge];
 
         require(issuedAt != 0, ChallengeUnknown(report.challenge));
@@ -88,7 +88,9 @@ contract EnclaveRegistry is IEnclaveRegistry, EIP712, Ownable2Step {
         Enclave storage known = _enclaves[enclave];
 
         require(known.expiresAt != 0, EnclaveUnknown(enclave));
-        require(msg.sender == known.operator || msg.sender == owner(), RevokerOnly(msg.sender));
+        require(
+            msg.sender == known.operator || msg.sender == guardian || msg.sender == owner(), RevokerOnly(msg.sender)
+        );
         require(!known.isRevoked, EnclaveIsRevoked(enclave));
 
         known.isRevoked = true;
@@ -96,7 +98,9 @@ contract EnclaveRegistry is IEnclaveRegistry, EIP712, Ownable2Step {
     }
 
     /// @inheritdoc IEnclaveRegistry
-    function setWorkload(bytes32 workload, bool isAllowed) external onlyOwner {
+    function setWorkload(bytes32 workload, bool isAllowed) external {
+        _requireMayAllow(isAllowed);
+
         isWorkloadAllowed[workload] = isAllowed;
         emit WorkloadSet(workload, isAllowed);
     }

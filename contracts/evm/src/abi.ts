@@ -16,4 +16,4 @@ const abi = [
 export const eventAbi = abi.filter((item) => item.type === 'event')
 
 /** Every error of our contracts, and those that come through them from libraries and tokens. */
-export const errorAbi = abi.filter((item) => item.type === 'error')
+export const errorAbi = [...abi, ...contracts.timelockControllerAbi].filter((item) => item.type === 'error')

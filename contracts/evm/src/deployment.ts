@@ -1,4 +1,4 @@
-import type { Hex } from '@parley/protocol'
+import { type Hex, NOBODY } from '@parley/protocol'
 import {
   type Abi,
   type Account,
@@ -12,8 +12,10 @@ import * as contracts from '../generated/contracts.ts'
 import type { Deployment } from './deployment-file.ts'
 
 export interface DeploymentOptions {
-  /** Who may allow workloads, revoke enclaves and replace the code of ERC-8004's registries. */
+  /** Who sets policies and replaces the code of ERC-8004's registries: a timelock, wherever others trust the contracts. */
   readonly owner: Hex
+  /** Who may stop new risk and take back at once what the owner allowed. Without one, only the owner. */
+  readonly guardian?: Hex
   /** Addresses of those whose signed reports register an enclave. */
   readonly verifiers: readonly Hex[]
   /** How many of them it takes. */
@@ -22,12 +24,21 @@ export interface DeploymentOptions {
   readonly maxAge: bigint
 }
 
-type Deployer = WalletClient<Transport, Chain, Account>
+export interface TimelockOptions {
+  /** Seconds between scheduling and executing, at least. */
+  readonly delay: bigint
+  /** Who may schedule and cancel. */
+  readonly proposers: readonly Hex[]
+  /** Who may execute what is due. Without them, anybody. */
+  readonly executors?: readonly Hex[]
+}
+
+export type Deployer = WalletClient<Transport, Chain, Account>
 
 /** Deploys every contract, one transaction each, and waits for each. Throws when one fails. */
 export async function deploy(deployer: Deployer, options: DeploymentOptions): Promise<Deployment> {
-  const { owner, verifiers, quorum, maxAge } = options
-  const fromBlock = Number(await reader(deployer).getBlockNumber()) + 1
+  const { owner, guardian = NOBODY, verifiers, quorum, maxAge } = options
+  const fromBlock = Number(await readerOf(deployer).getBlockNumber()) + 1
   const at = (abi: Abi, bytecode: Hex, args: readonly unknown[]) => deployContract(deployer, abi, bytecode, args)
 
   const forwarder = await at(contracts.forwarderAbi, contracts.forwarderBytecode, [])
@@ -37,7 +48,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   )
   const ascending = [...verifiers].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
   const ledger = await at(contracts.ledgerAbi, contracts.ledgerBytecode, [forwarder])
-  const registryArguments = [owner, ascending, BigInt(quorum), maxAge]
+  const registryArguments = [owner, guardian, ascending, BigInt(quorum), maxAge]
   const enclaveRegistry = await at(contracts.enclaveRegistryAbi, contracts.enclaveRegistryBytecode, registryArguments)
   const jobEscrow = await at(contracts.jobEscrowAbi, contracts.jobEscrowBytecode, [forwarder, agentRegistry])
   const evaluatorArguments = [forwarder, jobEscrow, enclaveRegistry]
@@ -65,6 +76,13 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   }
 }
 
+/** Deploys an owner for the contracts: OpenZeppelin's TimelockController, which nobody administers but itself. */
+export function deployTimelock(deployer: Deployer, options: TimelockOptions): Promise<Hex> {
+  const { delay, proposers, executors = [NOBODY] } = options
+  const { timelockControllerAbi: abi, timelockControllerBytecode: bytecode } = contracts
+  return deployContract(deployer, abi, bytecode, [delay, proposers, executors, NOBODY])
+}
+
 /** Deploys the demo's ERC-20; `supply` (in atoms, six decimals) belongs to the deployer. */
 export function deployDemoDollar(deployer: Deployer, supply: bigint): Promise<Hex> {
   return deployContract(deployer, contracts.demoDollarAbi, contracts.demoDollarBytecode, [supply])
@@ -81,13 +99,13 @@ function behindProxy(deployer: Deployer, implementation: Hex): Promise<Hex> {
 
 async function deployContract(deployer: Deployer, abi: Abi, bytecode: Hex, args: readonly unknown[]): Promise<Hex> {
   const hash = await deployer.deployContract({ abi, bytecode, args })
-  const { status, contractAddress } = await reader(deployer).waitForTransactionReceipt({ hash })
+  const { status, contractAddress } = await readerOf(deployer).waitForTransactionReceipt({ hash })
   if (status !== 'success' || !contractAddress) throw new Error(`deployment ${hash} failed`)
   // Addresses are lower-case wherever they are not shown to a person.
   return contractAddress.toLowerCase() as Hex
 }
 
-function reader({ chain, transport }: Deployer) {
+export function readerOf({ chain, transport }: Deployer) {
   return createPublicClient({
     chain,
     transport: () => ({ config: transport, request: transport.request }) as never,

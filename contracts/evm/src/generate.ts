@@ -12,6 +12,7 @@ const CONTRACTS = [
   'Ledger',
   'QuorumEvaluator',
   'MilestoneEvaluator',
+  'TimelockController',
   'DemoDollar',
   'ERC1967Proxy',
 ] as const

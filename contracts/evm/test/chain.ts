@@ -16,7 +16,7 @@ import { mnemonicToAccount } from 'viem/accounts'
 import { hardhat as hardhatChain } from 'viem/chains'
 import * as generated from '../generated/contracts.ts'
 import { hardhat } from '../src/compile.ts'
-import { deploy, deployDemoDollar } from '../src/deployment.ts'
+import { deploy, deployDemoDollar, deployTimelock } from '../src/deployment.ts'
 import { namedByProtocol } from '../src/ledger-events.ts'
 import { readRevert } from '../src/revert.ts'
 
@@ -32,6 +32,7 @@ export const CAROL = account(3)
 export const RELAYER = account(4)
 export const OPERATOR = account(5)
 export const ENCLAVE = account(6)
+export const GUARDIAN = account(11)
 /** In ascending order of their addresses, which is the order that signatures must have. */
 export const VERIFIERS = [account(7), account(8), account(9)].sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1))
 
@@ -79,8 +80,11 @@ interface RpcReceipt {
 
 export type Chain = Awaited<ReturnType<typeof openChain>>
 
-/** An EVM of its own in this process with all contracts deployed. Its clock moves only when it is told to. */
-export async function openChain() {
+/**
+ * An EVM of its own in this process with all contracts deployed. Its clock moves only when it is told to. With `timelockDelay`, in seconds,
+ * a timelock owns them, in which OWNER proposes.
+ */
+export async function openChain({ timelockDelay }: { readonly timelockDelay?: bigint } = {}) {
   const hre = await hardhat()
   const start = 1_900_000_000n
   const override = {
@@ -153,7 +157,10 @@ export async function openChain() {
 
   const deployer = createWalletClient({ account: OWNER, chain: hardhatChain, transport: custom(provider) })
   const verifiers = VERIFIERS.map(addressOf)
-  const deployment = await deploy(deployer, { owner: addressOf(OWNER), verifiers, quorum: QUORUM, maxAge: MAX_AGE })
+  const timelock = { delay: timelockDelay ?? 0n, proposers: [addressOf(OWNER)] }
+  const owner = timelockDelay === undefined ? addressOf(OWNER) : await deployTimelock(deployer, timelock)
+  const options = { owner, guardian: addressOf(GUARDIAN), verifiers, quorum: QUORUM, maxAge: MAX_AGE }
+  const deployment = await deploy(deployer, options)
   const dollar = contract(generated.demoDollarAbi, await deployDemoDollar(deployer, 10n ** 15n))
 
   return {
@@ -172,6 +179,8 @@ export async function openChain() {
     quorum: contract(generated.quorumEvaluatorAbi, deployment.quorumEvaluator),
     milestones: contract(generated.milestoneEvaluatorAbi, deployment.milestoneEvaluator),
     dollar,
+    /** OWNER, or its timelock. */
+    owner,
     /** The time of the next block, in seconds. */
     now: () => now,
     warp: (seconds: bigint) => {

@@ -30,7 +30,13 @@ const [first, second] = VERIFIERS as [Actor, Actor, Actor]
 
 describe('a registry', () => {
   const create = (verifiers: readonly Hex[], quorum: bigint) =>
-    chain.deployContract(enclaveRegistryAbi, enclaveRegistryBytecode, [addressOf(OWNER), verifiers, quorum, MAX_AGE])
+    chain.deployContract(enclaveRegistryAbi, enclaveRegistryBytecode, [
+      addressOf(OWNER),
+      NOBODY,
+      verifiers,
+      quorum,
+      MAX_AGE,
+    ])
 
   it('is not made with a quorum of none or of more than there are', async () => {
     const verifiers = [addressOf(first), addressOf(second)]

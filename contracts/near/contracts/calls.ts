@@ -36,6 +36,11 @@ export function callLast(call: Call): void {
   near.promiseReturn(promise)
 }
 
+/** Sends yoctoNEAR. */
+export function sendNear(accountId: string, amount: bigint): void {
+  near.promiseBatchActionTransfer(near.promiseBatchCreate(accountId), amount)
+}
+
 function addCall(promise: number | bigint, { method, args, deposit = 0n, gas }: Omit<Call, 'contract'>): void {
   near.promiseBatchActionFunctionCall(promise, method, JSON.stringify(args), deposit, gas)
 }

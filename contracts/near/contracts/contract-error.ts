@@ -1,7 +1,15 @@
 import type { ErrorName } from '@parley/protocol'
 
-/** ERC-721's and Ownable's names. */
-type StandardErrorName = 'ERC721NonexistentToken' | 'ERC721InsufficientApproval' | 'OwnableUnauthorizedAccount'
+/** ERC-721's names, and OpenZeppelin's of who may do what. */
+type StandardErrorName =
+  | 'ERC721NonexistentToken'
+  | 'ERC721InsufficientApproval'
+  | 'OwnableUnauthorizedAccount'
+  | 'AccessControlUnauthorizedAccount'
+  | 'TimelockInsufficientDelay'
+  | 'TimelockUnauthorizedCaller'
+  | 'TimelockUnexecutedPredecessor'
+  | 'TimelockUnexpectedOperationState'
 
 /** `Name: details`, the NEAR spelling of a Solidity error; thrown, it ends the call with the stack behind it. */
 export class ContractError extends Error {

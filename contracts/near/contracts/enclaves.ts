@@ -123,10 +123,11 @@ export function checkReport(
   return { issuedAt, issuedBy: challenge.issued_by, expiresAt }
 }
 
-export function revokeEnclave(enclave: Hex, owner: string): void {
+/** `isWarden`: the caller is the owner or the guardian. */
+export function revokeEnclave(enclave: Hex, isWarden: boolean): void {
   const known = knownEnclave(enclave)
 
-  require(caller() === known.operator || caller() === owner, 'RevokerOnly', caller())
+  require(caller() === known.operator || isWarden, 'RevokerOnly', caller())
   require(!known.is_revoked, 'EnclaveIsRevoked', enclave)
 
   // One byte shorter than `false`: nobody is charged.
@@ -134,9 +135,9 @@ export function revokeEnclave(enclave: Hex, owner: string): void {
   emit('enclave_revoked', { enclave, revoked_by: caller() })
 }
 
-/** The caller has been checked: it is the owner. */
-export function setWorkload(workload: Hex, isAllowed: boolean): void {
-  chargeStorage(caller(), () => {
+/** The caller has been checked. `owner` pays for what is allowed. */
+export function setWorkload(workload: Hex, isAllowed: boolean, owner: string): void {
+  chargeStorage(owner, () => {
     if (isAllowed) writeRecord(workloadRecord(workload), true)
     else near.storageRemove(workloadRecord(workload))
   })

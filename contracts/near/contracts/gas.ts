@@ -33,3 +33,6 @@ export const NFT_RESOLVE_GAS = 10n * TERA
 
 /** For an account that is told that it is approved. */
 export const NFT_APPROVE_GAS = 10n * TERA
+
+/** Takes 2, and as much as the longest answer that a call may give, 4 MB, costs to be brought. */
+export const EXECUTION_CALLBACK_GAS = 30n * TERA

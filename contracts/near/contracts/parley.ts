@@ -4,6 +4,7 @@ import { caller, chainId, requireOneYocto, requireSelf, self } from './context.t
 import * as deposits from './deposits.ts'
 import * as enclaves from './enclaves.ts'
 import { isTokenTrusted, MAX_DESCRIPTION_LENGTH, onTransfer, setToken, writeTrustedTokens } from './funding.ts'
+import { isGuardian, requireMayAllow, requireUnpaused, setGuardian, setPaused } from './guard.ts'
 import { type Hiring, onHire } from './hiring.ts'
 import * as input from './input.ts'
 import { type Job, nextJobId, readJob } from './job.ts'
@@ -57,6 +58,8 @@ const readResult = input.messageReader(nearMessages.EnclaveResult)
 export class Parley {
   owner_id = ''
   pending_owner_id = ''
+  guardian_id = ''
+  is_paused_now = false
   /** The agent registry. */
   agents_id = ''
   /** Hexadecimal. Job ids, reports and results are bound to it. */
@@ -69,6 +72,7 @@ export class Parley {
   @initialize({})
   init(settings: {
     owner: string
+    guardian?: string | null
     agents: string
     verifiers: Hex[]
     quorum: string
@@ -85,6 +89,7 @@ export class Parley {
     )
     writeTrustedTokens(tokens.map((token) => input.account(token, 'tokens')))
     this.owner_id = input.account(settings.owner, 'owner')
+    setGuardian(this, input.optionalAccount(settings.guardian, 'guardian'))
     this.agents_id = input.account(settings.agents, 'agents')
     this.domain_separator = toHex(domainSeparator(nearDomain(chainId(), self(), near.keccak256), near.keccak256))
     this.quorum_size = Number(quorum)
@@ -100,29 +105,58 @@ export class Parley {
   /** Registers an enclave, or renews it, on a report that a quorum of verifiers signed (EIP-712). Anyone may bring it. */
   @call({})
   register_enclave({ report, signatures }: ReportArguments): void {
+    requireUnpaused(this)
     enclaves.registerEnclave(readReport(report, 'report'), signaturesOf(signatures), separatorOf(this), this)
   }
 
-  /** Ends an enclave for good. Its operator and this contract's owner only. */
+  /** Ends an enclave for good. Its operator, the guardian and the owner only. */
   @call({})
   revoke_enclave({ enclave }: { enclave: Hex }): void {
-    enclaves.revokeEnclave(input.address(enclave, 'enclave'), this.owner_id)
+    enclaves.revokeEnclave(input.address(enclave, 'enclave'), isGuardian(this) || caller() === this.owner_id)
   }
 
-  /** Lets enclaves of this workload register, or no longer. Owner only; does not end those that are registered. */
+  /** Lets enclaves of this workload register (owner only), or no longer (guardian and owner). Does not end those that are registered. */
   @call({})
   set_workload({ workload, is_allowed }: { workload: Hex; is_allowed: boolean }): void {
-    requireOwner(this)
+    const id = input.bytes32(workload, 'workload')
+    const isAllowed = input.bool(is_allowed, 'is_allowed')
+    requireMayAllow(this, isAllowed)
 
-    enclaves.setWorkload(input.bytes32(workload, 'workload'), input.bool(is_allowed, 'is_allowed'))
+    enclaves.setWorkload(id, isAllowed, this.owner_id)
   }
 
-  /** Lets clients hire and fund by this token, or no longer: it is believed when it says who sends. Owner only. */
+  /**
+   * Lets clients hire and fund by this token (owner only), or no longer (guardian and owner): it is believed when it says who sends. What
+   * jobs hold of it is paid out all the same.
+   */
   @call({})
   set_token({ token, is_trusted }: { token: string; is_trusted: boolean }): void {
+    const tokenId = input.account(token, 'token')
+    const isTrusted = input.bool(is_trusted, 'is_trusted')
+    requireMayAllow(this, isTrusted)
+
+    setToken(tokenId, isTrusted)
+  }
+
+  /** Refuses what takes new risk from now on. Guardian and owner only. */
+  @call({})
+  pause(): void {
+    setPaused(this, true)
+  }
+
+  /** Takes new risk again. Guardian and owner only. */
+  @call({})
+  unpause(): void {
+    setPaused(this, false)
+  }
+
+  /** Names another guardian, or none. Owner only. */
+  @call({})
+  set_guardian({ new_guardian }: { new_guardian: string | null }): void {
+    const guardian = input.optionalAccount(new_guardian, 'new_guardian')
     requireOwner(this)
 
-    setToken(input.account(token, 'token'), input.bool(is_trusted, 'is_trusted'))
+    setGuardian(this, guardian)
   }
 
   /** To nobody takes an offer back. Owner only. */
@@ -404,6 +438,16 @@ export class Parley {
   @view({})
   pending_owner(): string | null {
     return this.pending_owner_id === '' ? null : this.pending_owner_id
+  }
+
+  @view({})
+  guardian(): string | null {
+    return this.guardian_id === '' ? null : this.guardian_id
+  }
+
+  @view({})
+  is_paused(): boolean {
+    return this.is_paused_now
   }
 
   /** The agent registry. */

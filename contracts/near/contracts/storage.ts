@@ -1,5 +1,6 @@
 /** What accounts have deposited for the state that they take up (NEP-145): the same in both contracts. */
 import { near } from 'near-sdk-js'
+import { sendNear } from './calls.ts'
 import { caller, requireOneYocto } from './context.ts'
 import { require } from './contract-error.ts'
 import { readRecord, writeRecord } from './records.ts'
@@ -50,7 +51,7 @@ export function storageWithdraw(amount: bigint | null): StorageBalance {
 
   const rest = { ...account, deposit: String(BigInt(account.deposit) - withdrawn) }
   writeAccount(accountId, rest)
-  send(accountId, withdrawn + 1n)
+  sendNear(accountId, withdrawn + 1n)
   return balanceOf(rest)
 }
 
@@ -64,7 +65,7 @@ export function storageUnregister(): boolean {
   require(!isInUse, 'StorageDepositTooLow', accountId, String(costOf(account)))
 
   near.storageRemove(keyOf(accountId))
-  send(accountId, BigInt(account.deposit) + 1n)
+  sendNear(accountId, BigInt(account.deposit) + 1n)
   return true
 }
 
@@ -124,7 +125,7 @@ function registerOnly(accountId: string, known: Account | null, attached: bigint
   const account = known ?? { ...NEW_ACCOUNT, deposit: String(deposit) }
 
   if (known === null) writeAccount(accountId, account)
-  if (attached > deposit) send(caller(), attached - deposit)
+  if (attached > deposit) sendNear(caller(), attached - deposit)
   return balanceOf(account)
 }
 
@@ -143,9 +144,4 @@ function balanceOf(account: Account): StorageBalance {
 
 function keyOf(accountId: string): string {
   return `account:${accountId}`
-}
-
-function send(accountId: string, amount: bigint): void {
-  const promise = near.promiseBatchCreate(accountId)
-  near.promiseBatchActionTransfer(promise, amount)
 }

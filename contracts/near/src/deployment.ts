@@ -4,8 +4,10 @@ import { Account, Connection, KeyPair, keyStores, transactions } from 'near-api-
 import type { Deployment } from './deployment-file.ts'
 
 export interface DeploymentOptions {
-  /** Who may allow workloads and revoke enclaves. */
+  /** Who sets policies and upgrades: a timelock, wherever others trust the contracts. */
   readonly owner: string
+  /** Who may stop new risk and take back at once what the owner allowed. Without one, only the owner. */
+  readonly guardian?: string
   /** Addresses of those whose signed reports register an enclave. */
   readonly verifiers: readonly Hex[]
   /** How many of them it takes. */
@@ -14,6 +16,15 @@ export interface DeploymentOptions {
   readonly maxAge: bigint
   /** Tokens by which clients may hire with one transfer. Without them, the demo's. */
   readonly tokens?: readonly string[]
+}
+
+export interface TimelockOptions {
+  /** Seconds between scheduling and executing, at least. */
+  readonly delay: bigint
+  /** Who may schedule and cancel. */
+  readonly proposers: readonly string[]
+  /** Who may execute what is due. Without them, anybody. */
+  readonly executors?: readonly string[]
 }
 
 /** Sends transactions of one account and throws when one fails; the contracts become sub-accounts of it. near-api-js's Account is one. */
@@ -40,11 +51,12 @@ export async function deploy(deployer: Account, options: DeploymentOptions): Pro
 /** The same, for whoever knows the chain's name and block. */
 export async function deployContracts(
   deployer: Deployer,
-  { owner, verifiers, quorum, maxAge, tokens = [`${DOLLAR}.${deployer.accountId}`] }: DeploymentOptions,
+  { owner, guardian, verifiers, quorum, maxAge, tokens = [`${DOLLAR}.${deployer.accountId}`] }: DeploymentOptions,
 ): Promise<Pick<Deployment, 'agents' | 'parley'>> {
   const agents = await deployContract(deployer, 'agents', {})
   const init = {
     owner,
+    guardian,
     agents,
     verifiers: verifiers.map((verifier) => verifier.toLowerCase()).sort(),
     quorum: String(quorum),
@@ -55,6 +67,11 @@ export async function deployContracts(
   // Whoever allows a workload pays for the record of it.
   await depositStorage(deployer, parley, owner)
   return { agents, parley }
+}
+
+/** Deploys an owner for the contracts, which nobody administers but itself. It pays for its state: whoever sends it NEAR adds to that. */
+export function deployTimelock(deployer: Deployer, { delay, proposers, executors }: TimelockOptions): Promise<string> {
+  return deployContract(deployer, 'timelock', { init: { min_delay: String(delay), proposers, executors } })
 }
 
 /** Deploys the demo's token; `supply` (in atoms, six decimals) belongs to `owner`. `holders` are registered and may be paid in it. */
@@ -92,7 +109,7 @@ export async function openAccount(url: string, accountId: string, key: string): 
 /** One transaction makes the account, its code and its settings: nobody can come between. It gets no key, so nobody can change it. */
 async function deployContract(
   deployer: Deployer,
-  wasm: 'agents' | 'parley' | 'token',
+  wasm: 'agents' | 'parley' | 'timelock' | 'token',
   { name = wasm, init }: { readonly name?: string; readonly init?: object },
 ): Promise<string> {
   const accountId = `${name}.${deployer.accountId}`

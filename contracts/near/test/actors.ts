@@ -13,8 +13,9 @@ export const BOB = actor('bob.test.near')
 export const CAROL = actor('carol.test.near')
 export const RELAYER = actor('relayer.test.near')
 export const OPERATOR = actor('operator.test.near')
+export const GUARDIAN = actor('guardian.test.near')
 
-export const PEOPLE = [OWNER, ALICE, BOB, CAROL, RELAYER, OPERATOR]
+export const PEOPLE = [OWNER, ALICE, BOB, CAROL, RELAYER, OPERATOR, GUARDIAN]
 
 export function actor(accountId: string): Actor {
   const seed = Buffer.alloc(32)

@@ -2,8 +2,8 @@ import { type Hex, type NamedEvent, nearDomain, readNearEvents } from '@parley/p
 import { createNode, type ExecutionOutcome, type Node, type TransactionStatus } from '@parley/sandbox'
 import { keccak256 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { deployContracts, deployDemoDollar, depositStorage } from '../src/deployment.ts'
-import { type Actor, OWNER, PEOPLE, ROOT } from './actors.ts'
+import { deployContracts, deployDemoDollar, deployTimelock, depositStorage } from '../src/deployment.ts'
+import { type Actor, GUARDIAN, OWNER, PEOPLE, ROOT } from './actors.ts'
 import { deployerOf, Failed, failureOf, type Order, transactTogether } from './transactions.ts'
 
 export const CHAIN_ID = 'localnet'
@@ -43,8 +43,11 @@ export type Call = readonly [from: Actor, contract: string, method: string, args
 
 export type Chain = Awaited<ReturnType<typeof openChain>>
 
-/** A NEAR node of its own in this process with all contracts deployed. Its clock moves only when it is told to. */
-export async function openChain() {
+/**
+ * A NEAR node of its own in this process with all contracts deployed. Its clock moves only when it is told to. With `timelockDelay`, in
+ * seconds, a timelock owns them, in which OWNER proposes.
+ */
+export async function openChain({ timelockDelay }: { readonly timelockDelay?: bigint } = {}) {
   let now = 1_900_001_000n
   const node = createNode({
     chainId: CHAIN_ID,
@@ -59,7 +62,9 @@ export async function openChain() {
   })
   const root = deployerOf(node, ROOT)
   const verifiers = VERIFIERS.map(({ address }) => address.toLowerCase() as Hex)
-  const options = { owner: OWNER.accountId, verifiers, quorum: QUORUM, maxAge: MAX_AGE }
+  const timelock = { delay: timelockDelay ?? 0n, proposers: [OWNER.accountId] }
+  const owner = timelockDelay === undefined ? OWNER.accountId : await deployTimelock(root, timelock)
+  const options = { owner, guardian: GUARDIAN.accountId, verifiers, quorum: QUORUM, maxAge: MAX_AGE }
   const { agents, parley } = await deployContracts(root, options)
   const holders = [parley, ...PEOPLE.map(({ accountId }) => accountId)]
   const dollar = await deployDemoDollar(root, { owner: OWNER.accountId, supply: 10n ** 15n, holders })
@@ -115,6 +120,8 @@ export async function openChain() {
     agents,
     parley,
     dollar,
+    /** OWNER, or its timelock. */
+    owner,
     domain: nearDomain(CHAIN_ID, parley, keccak),
     /** The time of the next block, in seconds. */
     now: () => now,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ALICE, CAROL, OWNER } from './actors.ts'
 import { type Chain, openChain } from './chain.ts'
-import { begin, DAY, hiring, nextJobId } from './steps.ts'
+import { begin, DAY, govern, hiring, nextJobId } from './steps.ts'
 
 const HASH = `0x${'77'.repeat(32)}`
 const ADDRESS = `0x${'77'.repeat(20)}`
@@ -31,6 +31,7 @@ const malformed = {
   uint: [...wrongTypes, ...notUint, String(2n ** 256n)],
   uint8: [...wrongTypes, ...notUint, '256'],
   uint32: [...wrongTypes, ...notUint, String(2n ** 32n)],
+  uint48: [...wrongTypes, ...notUint, String(2n ** 48n)],
   uint64: [...wrongTypes, ...notUint, String(2n ** 64n)],
   uint96: [...wrongTypes, ...notUint, String(2n ** 96n)],
   uint128: [...wrongTypes, ...notUint, String(2n ** 128n)],
@@ -44,6 +45,7 @@ const malformed = {
   list: [undefined, null, 5, true, {}, 'x'],
   'list?': [null, 5, true, {}, 'x'],
   object: [undefined, null, 5, true, [], 'x'],
+  role: [...wrongTypes, '', 'admin', 'pending', '__proto__'],
 } as const
 
 const usual = {
@@ -53,6 +55,7 @@ const usual = {
   uint: '1',
   uint8: '1',
   uint32: '1',
+  uint48: '1',
   uint64: '1',
   uint96: '1',
   uint128: '1',
@@ -65,6 +68,7 @@ const usual = {
   list: [],
   'list?': [],
   object: {},
+  role: 'proposer',
 } as const
 
 type Kind = keyof typeof usual
@@ -75,6 +79,7 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
   set_workload: { workload: 'bytes32', is_allowed: 'bool' },
   set_token: { token: 'account', is_trusted: 'bool' },
   transfer_ownership: { new_owner: 'account?' },
+  set_guardian: { new_guardian: 'account?' },
   create_job: {
     provider: 'account?',
     evaluator: 'account?',
@@ -129,6 +134,28 @@ const parleyViews: Readonly<Record<string, Parameters>> = {
   mt_token: { token_ids: 'list' },
 }
 
+const operation: Parameters = {
+  target: 'account',
+  method: 'text',
+  args: 'text',
+  deposit: 'uint128',
+  predecessor: 'bytes32',
+  salt: 'bytes32',
+}
+
+const timelockMethods: Readonly<Record<string, Parameters>> = {
+  schedule: { ...operation, delay: 'uint48' },
+  hash_operation: operation,
+  cancel: { id: 'bytes32' },
+  execute: { id: 'bytes32' },
+  update_delay: { new_delay: 'uint48' },
+  grant_role: { role: 'role', account: 'account?' },
+  revoke_role: { role: 'role', account: 'account?' },
+  has_role: { role: 'role', account: 'account?' },
+  get_timestamp: { id: 'bytes32' },
+  get_operation_state: { id: 'bytes32' },
+}
+
 const agentsCalls: Readonly<Record<string, Parameters>> = {
   register: { agent_uri: 'text?', metadata: 'list?' },
   set_agent_uri: { agent_id: 'uint', new_uri: 'text' },
@@ -181,9 +208,10 @@ const ONE_YOCTO = ['withdraw', 'set_operator']
 let chain: Chain
 
 beforeAll(async () => {
-  chain = await openChain()
+  chain = await openChain({ timelockDelay: 0n })
   await begin(chain)
-  await chain.send(OWNER, chain.parley, 'set_token', { token: ALICE.accountId, is_trusted: true })
+  const trusting = { target: chain.parley, method: 'set_token', args: { token: ALICE.accountId, is_trusted: true } }
+  await govern(chain, trusting)
 })
 
 function valuesOf(parameters: Parameters): Record<string, unknown> {
@@ -210,6 +238,7 @@ async function expectRefused(contract: string, method: string, args: object, fie
 describe.each([
   ['parley', { ...parleyCalls, ...parleyViews }],
   ['agents', { ...agentsCalls, ...agentsViews }],
+  ['owner', timelockMethods],
 ] as const)('%s refuses', (contract, methods) => {
   it.each(Object.keys(methods))('malformed arguments of %s, and says which', async (method) => {
     const parameters = (methods as Readonly<Record<string, Parameters>>)[method] ?? {}

@@ -3,7 +3,7 @@ import { type Hex, nearMessages, requestHash, typedDataDomain, typedDataTypes } 
 import { keccak256 } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { type Actor, ALICE, BOB, CAROL, OPERATOR, OWNER } from './actors.ts'
-import { type Chain, keccak, VERIFIERS } from './chain.ts'
+import { type Chain, jsonOf, keccak, VERIFIERS } from './chain.ts'
 
 export const BUDGET = 2_500_000n
 export const DAY = 86_400n
@@ -116,6 +116,22 @@ export async function registration(chain: Chain, challenge: Hex) {
     VERIFIERS.slice(0, 2).map((verifier) => sign(chain, verifier, nearMessages.EnclaveReport, report)),
   )
   return { report: { enclave, encryption_key, operator, workload, quote_id, challenge, expires_at }, signatures }
+}
+
+/** What a timelock schedules: `deposit` in yoctoNEAR. */
+export function operationOf(
+  { target, method, args, deposit = 0n }: { target: string; method: string; args: unknown; deposit?: bigint },
+  { predecessor = NO_OPERATION, salt = NO_OPERATION }: { readonly predecessor?: Hex; readonly salt?: Hex } = {},
+) {
+  return { target, method, args: typeof args === 'string' ? args : jsonOf(args), deposit, predecessor, salt }
+}
+
+const NO_OPERATION: Hex = `0x${'00'.repeat(32)}`
+
+/** Schedules and executes in a timelock without delay. */
+export async function govern(chain: Chain, call: Parameters<typeof operationOf>[0]): Promise<void> {
+  const { value: id } = await chain.send(OWNER, chain.owner, 'schedule', { ...operationOf(call), delay: 0n })
+  await chain.send(OWNER, chain.owner, 'execute', { id }, { deposit: call.deposit ?? 0n })
 }
 
 export async function registerEnclave(chain: Chain): Promise<void> {

@@ -59,10 +59,10 @@ interface IEnclaveRegistry {
     /// twice: its report_data contains the challenge, and that is used up.
     function registerEnclave(EnclaveReport calldata report, bytes[] calldata signatures) external;
 
-    /// @notice Ends an enclave for good. Its operator and this registry's owner only.
+    /// @notice Ends an enclave for good. Its operator, the guardian and the owner only.
     function revokeEnclave(address enclave) external;
 
-    /// @notice Lets enclaves of this workload register, or no longer. Owner only; does not end those that are registered.
+    /// @notice Lets enclaves of this workload register (owner only), or no longer (guardian and owner). Does not end those that are registered.
     function setWorkload(bytes32 workload, bool isAllowed) external;
 
     /// @notice The enclave's workload and encryption key, when its signature counts now; EnclaveUnknown, EnclaveIsRevoked or
