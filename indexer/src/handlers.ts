@@ -83,6 +83,12 @@ export function changesOf(event: ChainEvent): Change[] {
 
     case 'LedgerTransfer':
     case 'OperatorSet':
+    case 'PolicySet':
+    case 'PolicyRevoked':
+    case 'SpendLimitSet':
+    case 'CounterpartySet':
+    case 'SpendConfirmed':
+    case 'SpendExecuted':
     // QuorumEvaluator
     case 'QuorumTermsSet':
     case 'VoteCast':

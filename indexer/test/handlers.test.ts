@@ -67,6 +67,29 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
   },
   // Ledger
   LedgerTransfer: { args: { caller: ALICE, from: ALICE, to: BOB, token: CAROL, amount: 5n }, rows: {} },
+  PolicySet: {
+    args: {
+      account: ALICE,
+      key: BOB,
+      expiresAt: 99n,
+      methods: 7n,
+      isAnyCounterparty: false,
+      confirmers: [CAROL],
+      confirmationsNeeded: 1n,
+    },
+    rows: {},
+  },
+  PolicyRevoked: { args: { account: ALICE, key: BOB }, rows: {} },
+  SpendLimitSet: {
+    args: { account: ALICE, key: BOB, token: CAROL, limit: 5n, periodSeconds: 60n, threshold: 4n },
+    rows: {},
+  },
+  CounterpartySet: { args: { account: ALICE, key: BOB, counterparty: CAROL, isAllowed: true }, rows: {} },
+  SpendConfirmed: { args: { account: ALICE, key: BOB, operationId: HASH, confirmer: CAROL }, rows: {} },
+  SpendExecuted: {
+    args: { account: ALICE, key: BOB, method: 1n, counterparty: CAROL, token: CAROL, amount: 5n },
+    rows: {},
+  },
   OperatorSet: { args: { owner: ALICE, spender: BOB, approved: true }, rows: {} },
   ChallengeIssued: { args: { challenge: HASH, issuedAt: 1n }, rows: {} },
   WorkloadSet: { args: { workload: HASH, isAllowed: true }, rows: {} },

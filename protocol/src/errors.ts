@@ -64,6 +64,19 @@ const contractErrors = {
   PaymentStarted: false,
   ReleaseTooLarge: false,
   NothingOwed: false,
+  // Guardrails
+  PolicyUnknown: false,
+  PolicyExpired: false,
+  MethodsInvalid: false,
+  MethodNotAllowed: false,
+  CounterpartyNotAllowed: false,
+  PeriodZero: false,
+  SpendLimitExceeded: false,
+  ConfirmersInvalid: false,
+  ConfirmerIsKey: false,
+  ConfirmerOnly: false,
+  AlreadyConfirmed: false,
+  ConfirmationsMissing: false,
   // Ledger
   BalanceTooLow: false,
   BalanceOverflow: false,
@@ -100,6 +113,8 @@ const nearContractErrors = {
   TimelockFull: false,
   // Ledger
   TokensFull: false,
+  // Guardrails
+  PolicyFull: false,
 } as const
 
 /** What the relayer and the enclave refuse before anything reaches a chain. */

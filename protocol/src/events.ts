@@ -76,6 +76,35 @@ export const events = {
   // Ledger: ERC-6909's Transfer, NEP-245's mt_mint, mt_burn and mt_transfer. From nobody is a deposit, to nobody a withdrawal.
   LedgerTransfer: { caller: 'account', from: 'account', to: 'account', token: 'account', amount: 'uint' },
   OperatorSet: { owner: 'account', spender: 'account', approved: 'bool' },
+  // Guardrails
+  PolicySet: {
+    account: 'account',
+    key: 'account',
+    expiresAt: 'uint',
+    methods: 'uint',
+    isAnyCounterparty: 'bool',
+    confirmers: 'accounts',
+    confirmationsNeeded: 'uint',
+  },
+  PolicyRevoked: { account: 'account', key: 'account' },
+  SpendLimitSet: {
+    account: 'account',
+    key: 'account',
+    token: 'account',
+    limit: 'uint',
+    periodSeconds: 'uint',
+    threshold: 'uint',
+  },
+  CounterpartySet: { account: 'account', key: 'account', counterparty: 'account', isAllowed: 'bool' },
+  SpendConfirmed: { account: 'account', key: 'account', operationId: 'bytes32', confirmer: 'account' },
+  SpendExecuted: {
+    account: 'account',
+    key: 'account',
+    method: 'uint',
+    counterparty: 'account',
+    token: 'account',
+    amount: 'uint',
+  },
   // QuorumEvaluator
   QuorumTermsSet: { jobId: 'uint', members: 'accounts', threshold: 'uint' },
   VoteCast: { jobId: 'uint', member: 'account', isApproval: 'bool', reason: 'bytes32' },

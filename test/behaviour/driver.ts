@@ -57,6 +57,8 @@ export interface Driver {
   readonly escrow: string
   /** Who holds the money of the ledger. */
   readonly ledger: string
+  /** Whom an account makes its operator, so that keys can spend for it. */
+  readonly guardrails: string
   /** The demo's token, in which everybody may be paid. */
   readonly dollar: string
   /** What enclaves and verifiers sign. */

@@ -59,6 +59,7 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
     chain.escrow,
     chain.evaluator,
     chain.ledger,
+    chain.guardrails,
     chain.quorum,
     chain.milestones,
   ]
@@ -80,6 +81,7 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
     },
     escrow: chain.escrow.address,
     ledger: chain.ledger.address,
+    guardrails: chain.guardrails.address,
     dollar: chain.dollar.address,
     messages,
     domains: {

@@ -59,7 +59,7 @@ const agentMethods = [
 ]
 
 /** What no function-call key may sign alone. */
-const ONE_YOCTO = ['setOperator']
+const ONE_YOCTO = ['setOperator', 'setPolicy', 'setSpendLimit', 'setCounterparty', 'confirmSpend']
 
 /** NEAR's contracts on the sandbox in this process. */
 export async function openNear(options: DriverOptions = {}): Promise<Driver> {
@@ -82,6 +82,7 @@ export async function openNear(options: DriverOptions = {}): Promise<Driver> {
     },
     escrow: chain.parley,
     ledger: chain.parley,
+    guardrails: chain.parley,
     dollar: chain.dollar,
     messages: nearMessages,
     domains: { reports: chain.domain, results: chain.domain, jobs: chain.domain },

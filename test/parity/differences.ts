@@ -51,6 +51,7 @@ export const differences = {
     is_trusted_forwarder: FORWARDING,
     trusted_forwarder: FORWARDING,
     renounce_ownership: 'a contract without an owner can allow no workload: nobody would want it',
+    ledger: ONE_CONTRACT,
     // Ledger
     allowance: ALLOWANCES,
     deposit: `${PUSHED}: ft_on_transfer credits what it brings`,
@@ -174,6 +175,8 @@ export const differences = {
     InputInvalid: 'Solidity’s compiler checks what arguments are; JSON may be anything',
     SelfOnly: 'callbacks are exported like any method; on EVM it is the forwarder’s',
     StorageDepositTooLow: STORAGE,
+    // Guardrails
+    PolicyFull: 'a policy is one record that each spending reads: 16 tokens and 32 counterparties',
     TokensFull: 'an account’s record holds the tokens that it chose: others’ dust must not make it dear',
     TimelockFull: 'all that is pending is in the state that every call of the timelock reads: so much and no more',
   },

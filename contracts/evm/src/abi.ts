@@ -7,6 +7,7 @@ const abi = [
   ...contracts.jobEscrowAbi,
   ...contracts.enclaveEvaluatorAbi,
   ...contracts.ledgerAbi,
+  ...contracts.guardrailsAbi,
   ...contracts.quorumEvaluatorAbi,
   ...contracts.milestoneEvaluatorAbi,
   ...contracts.demoDollarAbi,

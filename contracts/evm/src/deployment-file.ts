@@ -12,6 +12,7 @@ export const deploymentSchema = z
     jobEscrow: hexOf(20),
     enclaveEvaluator: hexOf(20),
     ledger: hexOf(20),
+    guardrails: hexOf(20),
     quorumEvaluator: hexOf(20),
     milestoneEvaluator: hexOf(20),
   })

@@ -49,6 +49,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   const ascending = [...verifiers].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
   const ledger = await at(contracts.ledgerAbi, contracts.ledgerBytecode, [forwarder])
   const registryArguments = [owner, guardian, ascending, BigInt(quorum), maxAge]
+  const guardrails = await at(contracts.guardrailsAbi, contracts.guardrailsBytecode, [forwarder, ledger])
   const enclaveRegistry = await at(contracts.enclaveRegistryAbi, contracts.enclaveRegistryBytecode, registryArguments)
   const jobEscrow = await at(contracts.jobEscrowAbi, contracts.jobEscrowBytecode, [forwarder, agentRegistry])
   const evaluatorArguments = [forwarder, jobEscrow, enclaveRegistry]
@@ -71,6 +72,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     jobEscrow,
     enclaveEvaluator,
     ledger,
+    guardrails,
     quorumEvaluator,
     milestoneEvaluator,
   }

@@ -70,6 +70,7 @@ export async function measureGas(): Promise<Gas> {
   await measureQuorum(chain, measure)
   await measureMilestones(chain, measure)
   await measureLedger(chain, measure)
+  await measureGuardrails(chain, measure)
 
   const sum = (prefix: string) =>
     Object.entries(gas).reduce((total, [name, used]) => (name.startsWith(prefix) ? total + used : total), 0)
@@ -198,6 +199,30 @@ async function measureLedger(chain: Chain, measure: Measure) {
   await measure('ledger: transfer to 10, first of each', chain.send(ALICE, ledger, 'transferBatch', batch))
   await measure('ledger: transfer to 10', chain.send(ALICE, ledger, 'transferBatch', batch))
   await measure('ledger: withdraw', chain.send(ALICE, ledger, 'withdraw', [dollar.address, 10n, alice]))
+}
+
+/** Carol is Alice's key. */
+async function measureGuardrails(chain: Chain, measure: Measure) {
+  const { guardrails, ledger, dollar } = chain
+  const [alice, bob, key] = [addressOf(ALICE), addressOf(BOB), addressOf(CAROL)]
+  const confirmers = [addressOf(OPERATOR), addressOf(RELAYER)]
+  await chain.send(ALICE, ledger, 'setOperator', [guardrails.address, true])
+  const policy = [key, Number(chain.now() + DAY), 3, false, confirmers, 1] as const
+  await measure('guardrails: set policy, 2 confirmers', chain.send(ALICE, guardrails, 'setPolicy', policy))
+  const limit = [key, dollar.address, 1000n, 3600, 100n] as const
+  await measure('guardrails: set spend limit', chain.send(ALICE, guardrails, 'setSpendLimit', limit))
+  await measure('guardrails: set counterparty', chain.send(ALICE, guardrails, 'setCounterparty', [key, bob, true]))
+  const small = [alice, dollar.address, bob, 10n] as const
+  await chain.send(CAROL, guardrails, 'spendTransfer', small)
+  await measure('guardrails: spend by transfer', chain.send(CAROL, guardrails, 'spendTransfer', small))
+  const withdrawal = [alice, dollar.address, 10n, bob] as const
+  await measure('guardrails: spend by withdrawal', chain.send(CAROL, guardrails, 'spendWithdraw', withdrawal))
+  const operation = [alice, key, 1, dollar.address, bob, 500n, `0x${'00'.repeat(32)}`] as const
+  const operationId = await chain.read(guardrails, 'nextOperationId', operation)
+  await measure('guardrails: confirm', chain.send(OPERATOR, guardrails, 'confirmSpend', [alice, key, operationId]))
+  const large = [alice, dollar.address, bob, 500n] as const
+  await measure('guardrails: spend what was confirmed', chain.send(CAROL, guardrails, 'spendTransfer', large))
+  await measure('guardrails: revoke policy', chain.send(ALICE, guardrails, 'revokePolicy', [key]))
 }
 
 function numberedAddress(n: number): Hex {

@@ -10,6 +10,7 @@ const CONTRACTS = [
   'JobEscrow',
   'EnclaveEvaluator',
   'Ledger',
+  'Guardrails',
   'QuorumEvaluator',
   'MilestoneEvaluator',
   'TimelockController',

@@ -176,6 +176,7 @@ export async function openChain({ timelockDelay }: { readonly timelockDelay?: bi
     escrow: contract(generated.jobEscrowAbi, deployment.jobEscrow),
     evaluator: contract(generated.enclaveEvaluatorAbi, deployment.enclaveEvaluator),
     ledger: contract(generated.ledgerAbi, deployment.ledger),
+    guardrails: contract(generated.guardrailsAbi, deployment.guardrails),
     quorum: contract(generated.quorumEvaluatorAbi, deployment.quorumEvaluator),
     milestones: contract(generated.milestoneEvaluatorAbi, deployment.milestoneEvaluator),
     dollar,

@@ -13,6 +13,7 @@ const DEPLOYMENT = {
   jobEscrow: `0x${'dD'.repeat(20)}`,
   enclaveEvaluator: `0x${'eE'.repeat(20)}`,
   ledger: `0x${'ff'.repeat(20)}`,
+  guardrails: `0x${'fe'.repeat(20)}`,
   quorumEvaluator: `0x${'0F'.repeat(20)}`,
   milestoneEvaluator: `0x${'1F'.repeat(20)}`,
 }

@@ -26,6 +26,7 @@ const items = [
   ...contracts.jobEscrowAbi,
   ...contracts.enclaveEvaluatorAbi,
   ...contracts.ledgerAbi.map(renamed),
+  ...contracts.guardrailsAbi,
   ...contracts.quorumEvaluatorAbi,
   ...contracts.milestoneEvaluatorAbi,
 ]
@@ -190,6 +191,7 @@ describe('contracts', () => {
     ['JobEscrow', contracts.jobEscrowBytecode],
     ['EnclaveEvaluator', contracts.enclaveEvaluatorBytecode],
     ['Ledger', contracts.ledgerBytecode],
+    ['Guardrails', contracts.guardrailsBytecode],
     ['QuorumEvaluator', contracts.quorumEvaluatorBytecode],
     ['MilestoneEvaluator', contracts.milestoneEvaluatorBytecode],
   ])('%s fits the limit on code (EIP-170), constructor and all', (_, bytecode) => {

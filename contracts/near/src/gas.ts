@@ -45,6 +45,7 @@ export async function measureGas(): Promise<Gas> {
   await measureQuorum(chain, measure)
   await measureMilestones(chain, measure)
   await measureLedger(chain, measure)
+  await measureGuardrails(chain, measure)
   return gas
 }
 
@@ -176,6 +177,36 @@ async function measureMilestones(chain: Chain, measure: Measure): Promise<void> 
     const approval = { job_id, milestone: String(milestone) }
     await measure(`milestones: approve the ${name}`, CAROL, parley, 'approve_milestone', approval)
   }
+}
+
+/** Carol is Alice's key. */
+async function measureGuardrails(chain: Chain, measure: Measure): Promise<void> {
+  const { parley, dollar } = chain
+  const oneYocto = { deposit: 1n }
+  const [account, key, receiver] = [ALICE, CAROL, BOB].map(({ accountId }) => accountId)
+  const policy = {
+    key,
+    expires_at: chain.now() + DAY,
+    methods: '3',
+    is_any_counterparty: false,
+    confirmers: [OPERATOR.accountId, RELAYER.accountId],
+    confirmations_needed: '1',
+  }
+  await measure('guardrails: set policy, 2 confirmers', ALICE, parley, 'set_policy', policy, oneYocto)
+  const limit = { key, token: dollar, limit: '1000', period_seconds: '3600', threshold: '100' }
+  await measure('guardrails: set spend limit', ALICE, parley, 'set_spend_limit', limit, oneYocto)
+  const counterparty = { key, counterparty: receiver, is_allowed: true }
+  await measure('guardrails: set counterparty', ALICE, parley, 'set_counterparty', counterparty, oneYocto)
+  const spending = { account, token: dollar, amount: '10' }
+  await measure('guardrails: spend by transfer', CAROL, parley, 'spend_transfer', { ...spending, to: receiver })
+  await measure('guardrails: spend by withdrawal', CAROL, parley, 'spend_withdraw', { ...spending, receiver })
+  const large = { account, token: dollar, amount: '500' }
+  const operation = { ...large, key, method: '1', counterparty: receiver, details: `0x${'00'.repeat(32)}` }
+  const operation_id = await chain.view<Hex>(parley, 'next_operation_id', operation)
+  const word = { account, key, operation_id }
+  await measure('guardrails: confirm', OPERATOR, parley, 'confirm_spend', word, oneYocto)
+  await measure('guardrails: spend what was confirmed', CAROL, parley, 'spend_transfer', { ...large, to: receiver })
+  await measure('guardrails: revoke policy', ALICE, parley, 'revoke_policy', { key })
 }
 
 export function gasText(gas: Gas): string {

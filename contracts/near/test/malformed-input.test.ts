@@ -108,6 +108,26 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
   storage_deposit: { account_id: 'account?', registration_only: 'bool?' },
   // Ledger
   withdraw: { token: 'account', amount: 'uint128', receiver: 'account' },
+  set_policy: {
+    key: 'account',
+    expires_at: 'uint48',
+    methods: 'uint8',
+    is_any_counterparty: 'bool',
+    confirmers: 'list',
+    confirmations_needed: 'uint8',
+  },
+  set_spend_limit: {
+    key: 'account',
+    token: 'account',
+    limit: 'uint128',
+    period_seconds: 'uint32',
+    threshold: 'uint128',
+  },
+  set_counterparty: { key: 'account', counterparty: 'account', is_allowed: 'bool' },
+  revoke_policy: { key: 'account' },
+  confirm_spend: { account: 'account', key: 'account', operation_id: 'bytes32' },
+  spend_transfer: { account: 'account', token: 'account', to: 'account', amount: 'uint128' },
+  spend_withdraw: { account: 'account', token: 'account', amount: 'uint128', receiver: 'account' },
   choose_token: { token: 'account', is_chosen: 'bool' },
   set_operator: { spender: 'account', approved: 'bool' },
 }
@@ -128,6 +148,19 @@ const parleyViews: Readonly<Record<string, Parameters>> = {
   standing_of: { job_id: 'bytes32', account: 'account' },
   storage_balance_of: { account_id: 'account' },
   // Ledger
+  get_policy: { account: 'account', key: 'account' },
+  confirmers_of: { account: 'account', key: 'account' },
+  get_spend_limit: { account: 'account', key: 'account', token: 'account' },
+  is_counterparty_allowed: { account: 'account', key: 'account', counterparty: 'account' },
+  next_operation_id: {
+    account: 'account',
+    key: 'account',
+    method: 'uint8',
+    token: 'account',
+    counterparty: 'account',
+    amount: 'uint128',
+    details: 'bytes32',
+  },
   is_operator: { owner: 'account', spender: 'account' },
   mt_balance_of: { account_id: 'account', token_id: 'text' },
   mt_batch_balance_of: { token_ids: 'list' },
@@ -203,7 +236,7 @@ const hire: Parameters = {
   observability: 'uint8',
 }
 
-const ONE_YOCTO = ['withdraw', 'set_operator']
+const ONE_YOCTO = ['withdraw', 'set_operator', 'set_policy', 'set_spend_limit', 'set_counterparty', 'confirm_spend']
 
 let chain: Chain
 

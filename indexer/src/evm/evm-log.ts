@@ -5,6 +5,7 @@ import {
   enclaveEvaluatorAbi,
   enclaveRegistryAbi,
   forwarderAbi,
+  guardrailsAbi,
   jobEscrowAbi,
   ledgerAbi,
   milestoneEvaluatorAbi,
@@ -46,6 +47,7 @@ export function createLogDecoder(deployment: Deployment): LogDecoder {
     [deployment.jobEscrow.toLowerCase(), eventsBySelector(jobEscrowAbi)],
     [deployment.enclaveEvaluator.toLowerCase(), eventsBySelector(enclaveEvaluatorAbi)],
     [deployment.ledger.toLowerCase(), eventsBySelector(ledgerAbi)],
+    [deployment.guardrails.toLowerCase(), eventsBySelector(guardrailsAbi)],
     [deployment.quorumEvaluator.toLowerCase(), eventsBySelector(quorumEvaluatorAbi)],
     [deployment.milestoneEvaluator.toLowerCase(), eventsBySelector(milestoneEvaluatorAbi)],
   ])
