@@ -198,6 +198,7 @@ CREATE TABLE "relay"."market_awards" (
 --> statement-breakpoint
 CREATE TABLE "relay"."market_bids" (
 	"id" text PRIMARY KEY NOT NULL,
+	"place" bigint GENERATED ALWAYS AS IDENTITY (sequence name "relay"."market_bids_place_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"request_id" text NOT NULL,
 	"chain" text NOT NULL,
 	"provider" text NOT NULL,
@@ -254,6 +255,7 @@ CREATE INDEX "jobs_client" ON "chain"."jobs" USING btree ("client","position");-
 CREATE INDEX "jobs_provider" ON "chain"."jobs" USING btree ("provider","position");--> statement-breakpoint
 CREATE INDEX "jobs_enclave" ON "chain"."jobs" USING btree ("enclave","position");--> statement-breakpoint
 CREATE INDEX "jobs_agent" ON "chain"."jobs" USING btree ("chain","agent_id","position");--> statement-breakpoint
+CREATE INDEX "jobs_award" ON "chain"."jobs" USING btree ("chain",left(description, 79)) WHERE description like 'parley:award:0x%';--> statement-breakpoint
 CREATE INDEX "payments_position" ON "chain"."payments" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "payments_job" ON "chain"."payments" USING btree ("chain","job_id","position");--> statement-breakpoint
 CREATE INDEX "payments_account" ON "chain"."payments" USING btree ("account","position");--> statement-breakpoint
@@ -266,7 +268,9 @@ CREATE INDEX "requests_open" ON "relay"."requests" USING btree ("created_at") WH
 CREATE INDEX "transactions_request" ON "relay"."transactions" USING btree ("request_id");--> statement-breakpoint
 CREATE INDEX "market_bids_price" ON "relay"."market_bids" USING btree ("request_id","price","id");--> statement-breakpoint
 CREATE INDEX "market_bids_agent" ON "relay"."market_bids" USING btree ("request_id","agent_id");--> statement-breakpoint
-CREATE INDEX "market_bids_provider" ON "relay"."market_bids" USING btree ("provider","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "market_bids_place" ON "relay"."market_bids" USING btree ("place");--> statement-breakpoint
+CREATE INDEX "market_bids_request" ON "relay"."market_bids" USING btree ("request_id","place");--> statement-breakpoint
+CREATE INDEX "market_bids_provider" ON "relay"."market_bids" USING btree ("provider","place");--> statement-breakpoint
 CREATE UNIQUE INDEX "market_requests_place" ON "relay"."market_requests" USING btree ("place");--> statement-breakpoint
 CREATE INDEX "market_requests_status" ON "relay"."market_requests" USING btree ("status","place");--> statement-breakpoint
 CREATE INDEX "market_requests_client" ON "relay"."market_requests" USING btree ("client","place");--> statement-breakpoint

@@ -166,6 +166,8 @@ export const jobs = chainSchema.table(
     index('jobs_provider').on(t.provider, t.position),
     index('jobs_enclave').on(t.enclave, t.position),
     index('jobs_agent').on(t.chain, t.agentId, t.position),
+    // What a job that names an award begins with; a description as a whole can be longer than an index takes.
+    index('jobs_award').on(t.chain, sql`left(description, 79)`).where(sql`description like 'parley:award:0x%'`),
   ],
 )
 

@@ -34,12 +34,14 @@ export const marketSignatures = relaySchema.table(
   ],
 )
 
-/** `place` orders the list: it only rises and never changes. */
+/** Orders a list: it only rises and never changes. */
+const place = () => bigint('place', { mode: 'number' }).notNull().generatedAlwaysAsIdentity()
+
 export const marketRequests = relaySchema.table(
   'market_requests',
   {
     id: text('id').primaryKey(),
-    place: bigint('place', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    place: place(),
     chain: text('chain').notNull(),
     client: text('client').notNull(),
     text: text('text').notNull(),
@@ -62,6 +64,7 @@ export const marketBids = relaySchema.table(
   'market_bids',
   {
     id: text('id').primaryKey(),
+    place: place(),
     requestId: text('request_id')
       .notNull()
       .references(() => marketRequests.id),
@@ -78,7 +81,9 @@ export const marketBids = relaySchema.table(
   (t) => [
     index('market_bids_price').on(t.requestId, t.price, t.id),
     index('market_bids_agent').on(t.requestId, t.agentId),
-    index('market_bids_provider').on(t.provider, t.createdAt),
+    uniqueIndex('market_bids_place').on(t.place),
+    index('market_bids_request').on(t.requestId, t.place),
+    index('market_bids_provider').on(t.provider, t.place),
   ],
 )
 

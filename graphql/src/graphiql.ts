@@ -41,6 +41,21 @@ query Failures {
   }
 }
 
+# What clients ask for in plain words, the bids, and the job that an award became.
+query Market {
+  marketRequests(first: 5) {
+    nodes {
+      text
+      budget
+      token
+      deadline
+      status
+      bids(first: 5) { nodes { provider price text } }
+      award { bid { provider price } job { jobId status } }
+    }
+  }
+}
+
 # Every job as it changes. Leave it running, and let somebody work.
 subscription Changes {
   jobsChanged {

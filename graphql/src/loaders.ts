@@ -2,6 +2,7 @@ import { agentMetadata, agents, type Database, enclaves, jobs, payments } from '
 import { and, asc, eq, getTableColumns, inArray, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { createLoader } from './loader.ts'
+import { createMarketLoaders } from './market-loaders.ts'
 import type { AgentMetadataRow, PaymentRow } from './rows.ts'
 
 /** What a row is known by: the chain, and an id on it. */
@@ -21,6 +22,7 @@ const MAX_METADATA = 100
 /** Lookups of one request; each kind takes one statement per level of the query, however many rows ask. */
 export function createLoaders(db: Database) {
   return {
+    ...createMarketLoaders(db),
     agent: createLoader(nameOf<bigint>, async (keys) => {
       const rows = await db
         .select()

@@ -7,6 +7,9 @@ import {
   enclaves,
   forwardedRequests,
   jobs,
+  marketAwards,
+  marketBids,
+  marketRequests,
   migrate,
   payments,
   requests,
@@ -199,7 +202,56 @@ export function requestRow(number: number, row: Insert<typeof requests> = {}): t
   }
 }
 
-export const tables = { agentMetadata, agents, blocks, enclaves, forwardedRequests, jobs, payments, requests }
+export function marketRequestRow(
+  number: number,
+  row: Insert<typeof marketRequests> = {},
+): typeof marketRequests.$inferInsert {
+  return {
+    id: word(number),
+    chain: CHAIN,
+    client: ALICE,
+    text: `Request ${number}`,
+    token: TOKEN,
+    budget: 1_000n,
+    deadline: START_SECONDS + 86_400,
+    evaluator: CAROL,
+    nonce: BigInt(number),
+    ...row,
+  }
+}
+
+export function marketBidRow(
+  number: number,
+  requestId: string,
+  row: Insert<typeof marketBids> = {},
+): typeof marketBids.$inferInsert {
+  return {
+    id: word(number),
+    requestId,
+    chain: CHAIN,
+    provider: BOB,
+    agentId: 1n,
+    text: `Bid ${number}`,
+    price: 900n,
+    deadline: START_SECONDS + 7_200,
+    validUntil: START_SECONDS + 3_600,
+    ...row,
+  }
+}
+
+export const tables = {
+  agentMetadata,
+  agents,
+  blocks,
+  enclaves,
+  forwardedRequests,
+  jobs,
+  marketAwards,
+  marketBids,
+  marketRequests,
+  payments,
+  requests,
+}
 
 /** Tells the listeners, as the indexer does, within the transaction that changes the job. */
 export async function changeJob({ db }: Connection, row: typeof jobs.$inferInsert): Promise<void> {

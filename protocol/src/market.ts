@@ -70,9 +70,12 @@ export function termsOfAward(
   return { client, provider, agentId, evaluator, token, budget: price, expiredAt: deadline }
 }
 
+/** What the description of an award's job begins with, before the award's id. */
+export const AWARD_PREFIX = 'parley:award:'
+
 /** The first line of the description of an award's job. */
 export function awardLine(awardId: Hex): string {
-  return `parley:award:${awardId}`
+  return AWARD_PREFIX + awardId
 }
 
 /** Whether a job says that it is this award's. Anybody can say so: `isJobOf` tells whether it is true. */

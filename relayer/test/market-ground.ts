@@ -71,6 +71,8 @@ export interface MarketGround {
   readonly newDatabase: () => Promise<{ readonly db: Database }>
   readonly dispatcherOn: (db: Database) => Promise<TestDispatcher>
   readonly passTime: (seconds: number) => Promise<void>
+  /** The provider lets the rival act for its agent. */
+  readonly approveRival: () => Promise<unknown>
   readonly stop: () => Promise<void>
 }
 
@@ -103,6 +105,7 @@ export async function startEvmMarket() {
       await devnet.request('evm_increaseTime', `0x${seconds.toString(16)}`)
       await devnet.mine()
     },
+    approveRival: () => devnet.send(BEN, 'agents', 'setApprovalForAll', [CARLA.address, true]),
     stop: ground.stop,
   }
 }
@@ -151,6 +154,10 @@ export async function startNearMarket() {
     newDatabase,
     dispatcherOn: (db: Database) => createNearDispatcher(ground, db, { url: proxy.url }),
     passTime: async (seconds: number) => node.fastForward(seconds),
+    approveRival: async () => {
+      const args = { token_id: '0', account_id: STRANGER.account }
+      send(ground, BOB, deployment.agents, [actionOf({ method: 'nft_approve', args, deposit: 10n ** 22n })])
+    },
     /** Gives an account another key. */
     addKey: (actor: Actor, key: KeyPair, permission: transactions.AccessKey): Signer => {
       send(ground, actor, actor.account, [transactions.addKey(key.getPublicKey(), permission)])

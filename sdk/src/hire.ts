@@ -1,19 +1,24 @@
 import { keccak } from '@parley/evm'
-import { chainKind, type Hex, requestHash as hashRequest } from '@parley/protocol'
+import { chainKind, type Hex, requestHash as hashRequest, type Observability } from '@parley/protocol'
 import { keccak256 } from 'viem'
 import type { JobTerms, Party } from './party.ts'
 import type { RelayedRequest } from './relayer.ts'
 import { createSealingKey, open, seal } from './sealing.ts'
 import type { EnclaveIdentity, TaskRequest } from './work.ts'
 
-export interface HireOptions extends Omit<JobTerms, 'jobId' | 'expiredAt' | 'bodyHash' | 'workload'> {
+/** What an enclave shall do, and for whom it is visible. */
+export interface Assignment {
   /** Who does the work, as the registry knows it. */
   readonly enclave: Pick<EnclaveIdentity, 'encryptionKey' | 'workload'>
   readonly task: TaskRequest['task']
   readonly input: string
-  /** How long the provider has. */
-  readonly durationSeconds: bigint
+  readonly observability: Observability
 }
+
+/** How long the provider has, or until when; in seconds. */
+type Duration = { readonly durationSeconds: bigint } | { readonly expiredAt: bigint }
+
+export type HireOptions = Assignment & Duration & Omit<JobTerms, 'jobId' | 'expiredAt' | 'bodyHash' | 'workload'>
 
 /** A funded job, and what its client needs to go on. */
 export interface HiredJob {
@@ -28,16 +33,16 @@ export interface HiredJob {
 
 /** Seals a task for an enclave and opens, describes and funds its job, all with one signed request. */
 export async function hire(client: Party, options: HireOptions): Promise<HiredJob> {
-  const { enclave, task, input, durationSeconds, ...terms } = options
-  const { observability, provider } = terms
+  const { enclave, task, input, agentId, provider, description, token, amountAtoms, observability } = options
   const jobId = await client.nextJobId()
   const replyKey = await createSealingKey()
   const asked: TaskRequest = { task, input, replyTo: replyKey.publicKey, observability }
   const sealedRequest = await seal('parley/request/v1', enclave.encryptionKey, jobId, JSON.stringify(asked))
 
-  const expiredAt = (await client.now()) + durationSeconds
+  const expiredAt = 'expiredAt' in options ? options.expiredAt : (await client.now()) + options.durationSeconds
   const bodyHash = keccak256(sealedRequest)
-  const request = await client.hire({ ...terms, jobId, expiredAt, bodyHash, workload: enclave.workload })
+  const terms = { agentId, provider, expiredAt, description, token, amountAtoms, observability }
+  const request = await client.hire({ ...terms, jobId, bodyHash, workload: enclave.workload })
 
   // From what was signed, not from what somebody says was emitted.
   const requestHash = hashRequest({ jobId, provider, bodyHash }, keccak, chainKind(client.chain))

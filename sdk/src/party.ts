@@ -1,4 +1,4 @@
-import type { Hex, Json, Observability } from '@parley/protocol'
+import type { Hex, Json, MarketMessageName, MarketValue, Observability } from '@parley/protocol'
 import type { RelayedRequest } from './relayer.ts'
 
 /** Everything about a job that its client signs, once its request is sealed. */
@@ -53,6 +53,24 @@ export interface Party extends Steps<RelayedRequest> {
   readonly nextJobId: () => Promise<Hex>
   /** The same steps, signed and not sent. */
   readonly sign: Steps<SignedRequest>
+  /** Who judges the jobs that this party hires. */
+  readonly evaluator: string
+  readonly market: MarketVoice
+}
+
+/** What a party says on the market: see `postRequest`, `bid` and `award`. */
+export interface MarketVoice {
+  /** The digest of what is said, on the party's chain. */
+  readonly idOf: <Name extends MarketMessageName>(name: Name, value: MarketValue<Name>) => Hex
+  readonly sign: <Name extends MarketMessageName>(name: Name, value: MarketValue<Name>) => Promise<MarketProof>
+}
+
+/** Shows whose a statement is. */
+export interface MarketProof {
+  /** Hexadecimal on EVM, base64 on NEAR. */
+  readonly signature: string
+  /** NEAR's: the access key that signed. */
+  readonly publicKey?: string
 }
 
 /** The steps of somebody who signs so, each handed to the relayer and waited for. */

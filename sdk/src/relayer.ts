@@ -37,14 +37,24 @@ export class Relayer {
   }
 
   /** Hands a request in and resolves once the relayer has promised it. Throws the refusal, a ParleyError. */
-  accept(kind: RequestKind, body: unknown, idempotencyKey: string = crypto.randomUUID()): Promise<RelayedRequest> {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }
-    return this.#ask(`/v1/${kind}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  accept(kind: RequestKind, body: unknown, idempotencyKey?: string): Promise<RelayedRequest> {
+    return this.post(`/v1/${kind}`, body, idempotencyKey)
   }
 
   /** What became of a request so far. Throws NotFound, a ParleyError. */
   find(id: string): Promise<RelayedRequest> {
-    return this.#ask(`/v1/requests/${encodeURIComponent(id)}`)
+    return this.get(`/v1/requests/${encodeURIComponent(id)}`)
+  }
+
+  /** Any other of its calls. Throws the refusal, a ParleyError. */
+  get<Answer>(path: string): Promise<Answer> {
+    return this.#ask(path)
+  }
+
+  /** Same, with a body. */
+  post<Answer>(path: string, body: unknown, idempotencyKey: string = crypto.randomUUID()): Promise<Answer> {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }
+    return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) })
   }
 
   /** Hands a request in and resolves when it has happened on chain. Throws the refusal or the failure, a ParleyError. */
@@ -68,24 +78,24 @@ export class Relayer {
     )
   }
 
-  async #ask(path: string, init: RequestInit = {}): Promise<RelayedRequest> {
+  async #ask<Body>(path: string, init: RequestInit = {}): Promise<Body> {
     const givesUpAt = Date.now() + this.#patience
     for (;;) {
-      const answer = await ask(`${this.#url}${path}`, init)
-      if (answer.status === 'answered') return answer.request
+      const answer = await ask<Body>(`${this.#url}${path}`, init)
+      if (answer.status === 'answered') return answer.body
       if (!answer.error.isRetryable || Date.now() > givesUpAt) throw answer.error
       await pause()
     }
   }
 }
 
-type Answer = { status: 'answered'; request: RelayedRequest } | { status: 'refused'; error: ParleyError }
+type Answer<Body> = { status: 'answered'; body: Body } | { status: 'refused'; error: ParleyError }
 
-async function ask(url: string, init: RequestInit): Promise<Answer> {
+async function ask<Body>(url: string, init: RequestInit): Promise<Answer<Body>> {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) })
     const body = await response.json()
-    return response.ok ? { status: 'answered', request: body } : { status: 'refused', error: refusal(body.error) }
+    return response.ok ? { status: 'answered', body } : { status: 'refused', error: refusal(body.error) }
   } catch (cause) {
     const message = `the relayer at ${new URL(url).origin} does not answer`
     return { status: 'refused', error: new ParleyError('Unavailable', message, { cause }) }

@@ -3,6 +3,8 @@ import {
   errors,
   isErrorName,
   jobStatuses,
+  type MarketStatus,
+  marketStatuses,
   observabilityLevels,
   type RequestKind,
   type RequestStatus,
@@ -15,6 +17,11 @@ import { builder } from './builder.ts'
 export const JobStatus = builder.enumType('JobStatus', {
   description: "ERC-8183's states of a job.",
   values: upperCased<string>(jobStatuses),
+})
+
+export const MarketStatusEnum = builder.enumType('MarketStatus', {
+  description: 'Of requests and bids. Those that are OPEN may be past their time.',
+  values: upperCased<MarketStatus>(marketStatuses),
 })
 
 export const Observability = builder.enumType('Observability', {

@@ -23,7 +23,7 @@ export function requestBody(row: { readonly request: typeof marketRequests.$infe
 }
 
 export function bidBody(row: { readonly bid: typeof marketBids.$inferSelect; readonly proof: Proof }) {
-  const { id, requestId, agentId, price, deadline, validUntil, createdAt, ...bid } = row.bid
+  const { place: _, id, requestId, agentId, price, deadline, validUntil, createdAt, ...bid } = row.bid
   return {
     ...bid,
     id: id as Hex,

@@ -5,6 +5,7 @@ import { type JobTerms, type Party, performSteps, type Steps } from '../party.ts
 import type { Relayer } from '../relayer.ts'
 import { claimRefundCalls, hireCalls, registerCalls, signPermit, stepGas, submitCalls } from './calls.ts'
 import { createNonces, type SignedForwardRequest, signForwardRequest } from './forward-request.ts'
+import { createEvmVoice } from './market.ts'
 
 export interface EvmPartyOptions {
   readonly account: LocalAccount
@@ -26,7 +27,7 @@ const GOOD_FOR_SECONDS = 3600n
 
 /** Gives an account of an EVM chain what it takes to act through a relayer: it signs forward requests. */
 export function createEvmParty({ account, reader, deployment, relayer }: EvmPartyOptions): EvmParty {
-  const { chainId, forwarder, jobEscrow } = deployment
+  const { chainId, forwarder, jobEscrow, enclaveEvaluator: evaluator } = deployment
   const address = account.address.toLowerCase() as Hex
   const nonces = createNonces()
 
@@ -55,5 +56,6 @@ export function createEvmParty({ account, reader, deployment, relayer }: EvmPart
     return `0x${id.toString(16).padStart(64, '0')}`
   }
   const steps = performSteps(sign, async (signed) => relayer.perform('transactions', await signed()))
-  return { ...steps, chain: `eip155:${chainId}`, address, now, nextJobId, sign, signCalls }
+  const market = createEvmVoice(account, { chainId, verifyingContract: jobEscrow })
+  return { ...steps, chain: `eip155:${chainId}`, address, now, nextJobId, sign, signCalls, evaluator, market }
 }

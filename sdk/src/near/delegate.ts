@@ -1,5 +1,6 @@
 import { KeyPair, transactions } from 'near-api-js'
 import { sha256 } from 'viem'
+import { toBase64 } from './base64.ts'
 import type { NearReader } from './rpc.ts'
 
 /** `ed25519:` and base58, as NEAR's tools write it. */
@@ -50,8 +51,4 @@ export function createDelegateSigner(accountId: string, secretKey: NearSecretKey
     const signature = new transactions.Signature({ keyType: publicKey.keyType, data: key.sign(hash).signature })
     return toBase64(transactions.encodeSignedDelegate({ delegateAction, signature }))
   }
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
 }

@@ -3,6 +3,7 @@ import { type Party, performSteps, type SignedRequest, type Steps } from '../par
 import type { RelayedRequest, Relayer } from '../relayer.ts'
 import { claimRefundCall, hireCall, type NearContracts, registerCall, submitCall } from './calls.ts'
 import { type ContractCalls, createDelegateSigner, type NearSecretKey } from './delegate.ts'
+import { createNearVoice } from './market.ts'
 import type { NearReader } from './rpc.ts'
 
 export interface NearPartyOptions {
@@ -51,5 +52,17 @@ export function createNearParty(options: NearPartyOptions): NearParty {
 
   const now = () => reader.now()
   const nextJobId = () => reader.view<Hex>(deployment.parley, 'next_job_id', { client: accountId })
-  return { ...performSteps(sign, perform), chain, address: accountId, now, nextJobId, sign, signCalls }
+  const market = createNearVoice(secretKey, deployment)
+  const evaluator = deployment.parley
+  return {
+    ...performSteps(sign, perform),
+    chain,
+    address: accountId,
+    now,
+    nextJobId,
+    sign,
+    signCalls,
+    evaluator,
+    market,
+  }
 }

@@ -1,4 +1,5 @@
-import { ParleyError } from '@parley/protocol'
+import { ParleyError, utf8 } from '@parley/protocol'
+import { toBase64 } from './base64.ts'
 
 /** Reads a NEAR chain over JSON-RPC. What is read throws ChainUnavailable when the node does not answer. */
 export interface NearReader {
@@ -25,7 +26,7 @@ const finality = 'optimistic'
 export function createNearReader(url: string): NearReader {
   return {
     async view(contract, method, args) {
-      const args_base64 = toBase64(JSON.stringify(args))
+      const args_base64 = toBase64(utf8(JSON.stringify(args)))
       const asked = { request_type: 'call_function', account_id: contract, method_name: method, args_base64, finality }
       const { result } = await call<{ result: readonly number[] }>(url, 'query', asked)
       return JSON.parse(new TextDecoder().decode(Uint8Array.from(result)))
@@ -72,8 +73,4 @@ async function post(url: string, body: string): Promise<Answer> {
 
 function wordsOf(refused: unknown): string {
   return typeof refused === 'string' ? refused : JSON.stringify(refused)
-}
-
-function toBase64(text: string): string {
-  return btoa(String.fromCodePoint(...new TextEncoder().encode(text)))
 }
