@@ -1,5 +1,6 @@
 import type { Hex } from '@parley/protocol'
-import { call, NearBindgen, near, view } from 'near-sdk-js'
+import { call, near, view } from 'near-sdk-js'
+import { NearBindgen } from '../builder/runtime/sdk-bindgen.ts'
 import { agentIdOf, existingAgent, findAgent, walletOf } from './agent.ts'
 import { type Former, resolveTransfer, transfer, transferCall } from './agent-transfers.ts'
 import { type Approvals, approvalOf, approvalsOf, approve, isAuthorized, revokeApproval } from './approvals.ts'
@@ -35,7 +36,7 @@ interface NftTransfer {
 }
 
 /** ERC-8004's registries. Agents are tokens (NEP-171), ids count from 0. Mirrors contracts/evm/contracts/AgentRegistry.sol. */
-@NearBindgen({})
+@NearBindgen({ isLazy: true })
 export class Agents {
   next_agent_id = 0
   next_approval_id = 0

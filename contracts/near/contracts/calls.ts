@@ -1,4 +1,5 @@
 import { near } from 'near-sdk-js'
+import { toJson } from '../builder/runtime/native.ts'
 import { self } from './context.ts'
 
 export interface Call {
@@ -42,5 +43,5 @@ export function sendNear(accountId: string, amount: bigint): void {
 }
 
 function addCall(promise: number | bigint, { method, args, deposit = 0n, gas }: Omit<Call, 'contract'>): void {
-  near.promiseBatchActionFunctionCall(promise, method, JSON.stringify(args), deposit, gas)
+  near.promiseBatchActionFunctionCallRaw(promise, method, toJson(args), deposit, gas)
 }

@@ -1,5 +1,6 @@
 import { domainSeparator, fromHex, type Hex, nearDomain, nearMessages, toHex } from '@parley/protocol'
-import { call, initialize, NearBindgen, near, view } from 'near-sdk-js'
+import { call, initialize, near, view } from 'near-sdk-js'
+import { NearBindgen } from '../builder/runtime/sdk-bindgen.ts'
 import { caller, chainId, requireOneYocto, requireSelf, self } from './context.ts'
 import * as deposits from './deposits.ts'
 import * as enclaves from './enclaves.ts'
@@ -55,7 +56,7 @@ const readResult = input.messageReader(nearMessages.EnclaveResult)
  * EnclaveRegistry, JobEscrow and EnclaveEvaluator in one contract: what asks another contract takes two blocks more. Numbers are decimal
  * strings in JSON, bytes are hexadecimal with 0x. What is different from Solidity is in contracts/near/README.md.
  */
-@NearBindgen({ requireInit: true })
+@NearBindgen({ requireInit: true, isLazy: true })
 export class Parley {
   owner_id = ''
   pending_owner_id = ''

@@ -1,11 +1,8 @@
-import { near } from 'near-sdk-js'
-
 /** A record is one value of the state as JSON. Numbers that may pass 2^53 are decimal strings in it, as they are in a view's answer. */
+import { readJson, writeJson } from '../builder/runtime/native.ts'
+
 export function readRecord<Value>(key: string): Value | null {
-  const text = near.storageRead(key)
-  return text === null ? null : (JSON.parse(text) as Value)
+  return readJson(key) as Value | null
 }
 
-export function writeRecord(key: string, value: unknown): void {
-  near.storageWrite(key, JSON.stringify(value))
-}
+export const writeRecord: (key: string, value: unknown) => void = writeJson

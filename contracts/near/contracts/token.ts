@@ -1,5 +1,6 @@
 /** The demo's dollar: a fungible token (NEP-141, with NEP-145 and NEP-148) that anyone may hold, minted once. */
-import { call, initialize, NearBindgen, near, view } from 'near-sdk-js'
+import { call, initialize, near, view } from 'near-sdk-js'
+import { NearBindgen } from '../builder/runtime/sdk-bindgen.ts'
 import { callThen } from './calls.ts'
 import { caller, requireOneYocto, requireSelf } from './context.ts'
 import { ContractError, require } from './contract-error.ts'
@@ -13,7 +14,7 @@ import type { StorageBalance } from './storage.ts'
 const ACCOUNT_COST = 155n * near.storageByteCost()
 
 /** Amounts are in the smallest unit, decimal strings in JSON. */
-@NearBindgen({ requireInit: true })
+@NearBindgen({ requireInit: true, isLazy: true })
 export class Token {
   total_supply = '0'
 

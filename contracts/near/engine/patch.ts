@@ -90,6 +90,21 @@ const EDITS: readonly Edit[] = [
     by: 'json_number(p_start, p)',
   },
   {
+    why: 'A new property of a plain object takes the short way.',
+    find: '                           JSAtom prop, JSValue val, int flags)\n{\n    int ret;\n    ret = JS_DefinePropertyValueConst(ctx, this_obj, prop, val, flags);\n',
+    by: '                           JSAtom prop, JSValue val, int flags)\n{\n    int ret;\n    if (is_plain(this_obj) && (flags & ~JS_PROP_THROW) == JS_PROP_C_W_E) {\n        ret = add_plain_property(ctx, JS_VALUE_GET_OBJ(this_obj), prop, val);\n        if (ret)\n            return ret;\n    }\n    ret = JS_DefinePropertyValueConst(ctx, this_obj, prop, val, flags);\n',
+  },
+  {
+    why: 'A new property of a plain object takes the short way.',
+    find: 'int JS_DefinePropertyValue(JSContext *ctx, JSValueConst this_obj,',
+    by: '#include "plain_objects.c"\nint JS_DefinePropertyValue(JSContext *ctx, JSValueConst this_obj,',
+  },
+  {
+    why: 'A plain object is copied with its shape.',
+    find: '    if (JS_VALUE_GET_TAG(source) != JS_TAG_OBJECT)\n        return 0;\n\n    if (JS_VALUE_GET_TAG(excluded) == JS_TAG_OBJECT)\n        pexcl',
+    by: '    if (JS_VALUE_GET_TAG(source) != JS_TAG_OBJECT)\n        return 0;\n    if (!setprop && JS_VALUE_GET_TAG(excluded) != JS_TAG_OBJECT && copy_plain_properties(ctx, target, source))\n        return 0;\n\n    if (JS_VALUE_GET_TAG(excluded) == JS_TAG_OBJECT)\n        pexcl',
+  },
+  {
     why: 'js_free_value_rt is inlined into hot functions.',
     find: 'static JSValue js_new_string8_len(JSContext *ctx, const char *buf, int len);\n',
     by: `static JSValue js_new_string8_len(JSContext *ctx, const char *buf, int len);

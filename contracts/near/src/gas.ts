@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Hex } from '@parley/protocol'
+import type { CostGasUsed, ExecutionOutcome } from '@parley/sandbox'
 import { ALICE, BOB, CAROL, OPERATOR, OWNER, RELAYER } from '../test/actors.ts'
 import { type Call, type Chain, openChain, type Receipt } from '../test/chain.ts'
 import {
@@ -19,9 +20,7 @@ import {
   submit,
   WORKLOAD,
 } from '../test/steps.ts'
-
-/** Gas units by step: `job: hire`, all of it, and each receipt of it, `job: hire > parley.on_hire`. */
-export type Gas = Readonly<Record<string, number>>
+import { type Burnt, type Gas, gasTable, gasText } from './gas-table.ts'
 
 export const GAS = fileURLToPath(new URL('../gas.json', import.meta.url))
 
@@ -29,7 +28,7 @@ export const GAS = fileURLToPath(new URL('../gas.json', import.meta.url))
 const URI = `ipfs://${'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'}`
 
 export async function measureGas(): Promise<Gas> {
-  const gas: Record<string, number> = {}
+  const gas: Record<string, Burnt> = {}
   const chain = await openChain()
   const measure: Measure = async (name, ...call) => {
     const receipt = await chain.send(...call)
@@ -55,13 +54,26 @@ type Measure = (name: string, ...call: Call) => Promise<Receipt>
 function gasOf({ node }: Chain, name: string, { status }: Receipt): Gas {
   const outcomes = [status.transactionOutcome, ...status.receiptOutcomes].flatMap((outcome) => outcome ?? [])
   const total = outcomes.reduce((sum, { gasBurnt }) => sum + gasBurnt, 0n)
-  const calls = status.receiptOutcomes.flatMap(({ id, executorId, gasBurnt }) => {
-    const receipt = node.receipt(id)?.receipt
+  const calls = status.receiptOutcomes.flatMap((outcome) => {
+    const receipt = node.receipt(outcome.id)?.receipt
     const actions = receipt?.kind === 'Action' ? receipt.action.actions : []
     const methods = actions.flatMap((action) => (action.kind === 'FunctionCall' ? [action.methodName] : []))
-    return methods.map((method) => [`${name} > ${executorId.split('.')[0]}.${method}`, Number(gasBurnt)] as const)
+    return methods.map(
+      (method) => [`${name} > ${outcome.executorId.split('.')[0]}.${method}`, burntBy(outcome)] as const,
+    )
   })
-  return { [name]: Number(total), ...Object.fromEntries(calls) }
+  return { [name]: { total: Number(total) }, ...Object.fromEntries(calls) }
+}
+
+function burntBy({ gasBurnt, metadata }: ExecutionOutcome): Burnt {
+  const profile = metadata.version === 1 ? [] : metadata.gasProfile
+  const sumOf = (isCounted: (row: CostGasUsed) => boolean) =>
+    Number(profile.filter(isCounted).reduce((sum, { gasUsed }) => sum + gasUsed, 0n))
+  const vm = sumOf(() => true)
+  const loading = sumOf(({ cost }) => cost.startsWith('CONTRACT_LOADING'))
+  const code = sumOf(({ cost }) => cost === 'WASM_INSTRUCTION')
+  const promises = sumOf(({ costCategory }) => costCategory === 'ACTION_COST')
+  return { total: Number(gasBurnt), vm, loading, code, host: vm - loading - code - promises, promises }
 }
 
 async function measureAgents({ agents }: Chain, measure: Measure): Promise<void> {
@@ -209,27 +221,9 @@ async function measureGuardrails(chain: Chain, measure: Measure): Promise<void> 
   await measure('guardrails: revoke policy', ALICE, parley, 'revoke_policy', { key })
 }
 
-export function gasText(gas: Gas): string {
-  return `${JSON.stringify(gas, null, 2)}\n`
-}
-
-function table(gas: Gas, before: Gas): string {
-  const rows = Object.entries(gas).map(([name, used]) => {
-    const change = before[name] === undefined || before[name] === used ? '' : ` (committed: ${teragas(before[name])})`
-    return `${name.padEnd(64)} ${teragas(used).padStart(8)}${change}`
-  })
-  return rows.join('\n')
-}
-
-function teragas(gas: number): string {
-  return (gas / 1e12).toFixed(3)
-}
-
 if (import.meta.main) {
   const gas = await measureGas()
-  const committed = JSON.parse(await readFile(GAS, 'utf8').catch(() => '{}')) as Gas
-  console.log(
-    `${table(gas, committed)}\n\nTgas; a step is all of its receipts, each call of a method by itself below it.`,
-  )
+  const committed = JSON.parse(await readFile(GAS, 'utf8').catch(() => '{}'))
+  console.log(gasTable(gas, committed))
   if (process.argv.includes('--write')) await writeFile(GAS, gasText(gas))
 }

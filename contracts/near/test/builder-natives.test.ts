@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { utf8, wordFromUint } from '../../../protocol/src/message.ts'
 import { deployFixture } from './builder-fixture.ts'
 import type { DeployedContract } from './builder-vm.ts'
+import { jsonValues, stringified } from './fixtures/json-values.ts'
 
 let contract: DeployedContract
 
@@ -155,6 +156,42 @@ test('JSON numbers are read as Node reads them', () => {
     const number = JSON.parse(value)
     return Object.is(number, -0) ? '-0' : String(number)
   })
+})
+
+test('JSON is what JSON.stringify makes, of any data', () => {
+  const data = fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }).map((value) => JSON.stringify(value))
+  const texts = fc.string({ unit: 'binary', maxLength: 60 }).map((text) => JSON.stringify({ [text]: text }))
+  // Eight characters are looked at together: the odd one stands at every place.
+  const places = Array.from({ length: 20 }, (_, at) =>
+    ['"', '\\', '\n', '\u001f', '\u007f', '\u0080', 'ÿ', 'ž', '\ud800'].map(
+      (odd) => 'a'.repeat(at) + odd + 'b'.repeat(9),
+    ),
+  )
+
+  for (const values of [sample(data), sample(texts), places.flat().map((text) => JSON.stringify(text))])
+    expectSame('json', values, (value) => JSON.stringify(JSON.parse(value)))
+})
+
+test('JSON is what JSON.stringify makes, of values that are no plain data too', () => {
+  const names = Object.keys(jsonValues)
+  const result = contract.call('run', { operation: 'jsonValue', values: names })
+
+  expect(result.error).toBeUndefined()
+  const expected = names.map((name) => attempt(() => `${stringified(jsonValues[name]?.())}`, name).split('\n')[0])
+  const isRefused = (text: unknown) => String(text).startsWith('TypeError: ')
+  // Node's error names the path of a circle.
+  expect((result.value as string[]).map((text) => (isRefused(text) ? 'refused' : text))).toEqual(
+    expected.map((text) => (isRefused(text) ? 'refused' : text)),
+  )
+})
+
+test('a record is stored as JSON and read back', () => {
+  const first = contract.call('record', { text: 'ž"', numbers: [1, 0.5], nothing: null })
+  const second = contract.call('record', [1])
+
+  expect(first.value).toEqual({ before: null, after: { text: 'ž"', numbers: [1, 0.5], nothing: null } })
+  expect(second.value).toEqual({ before: { text: 'ž"', numbers: [1, 0.5], nothing: null }, after: [1] })
+  expect(contract.call('refuse').error).toContain('JSON does not have this value')
 })
 
 test('logEvent logs an event of NEP-297', () => {

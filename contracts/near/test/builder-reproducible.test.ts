@@ -28,7 +28,7 @@ test('the same contract gives the same bytes, in another folder and from another
   const second = buildApart('another-folder-with-a-longer-name-')
 
   expect(first.wasm.equals(second.wasm)).toBe(true)
-  expect(first.output).toMatch(/^counter\.wasm: \d+ bytes, 6 methods \(\d+\.\d s\)/)
+  expect(first.output).toMatch(/^counter\.wasm: \d+ bytes, 7 methods \(\d+\.\d s\)/)
 }, 300_000)
 
 test('the command explains itself and refuses what it does not know', () => {

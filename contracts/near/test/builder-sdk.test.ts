@@ -5,6 +5,7 @@ import { DeployedContract } from './builder-vm.ts'
 
 const { wasm: counterCode } = await buildContract(fixturePath('counter'))
 const { wasm: shopCode } = await buildContract(fixturePath('shop'))
+const { wasm: lazyCode } = await buildContract(fixturePath('lazy-state'))
 
 describe('a near-sdk-js contract', () => {
   let counter: DeployedContract
@@ -26,6 +27,14 @@ describe('a near-sdk-js contract', () => {
       total: '1000000000000000000000000',
       last: '3',
     })
+  })
+
+  test('writes its state only when it has changed', () => {
+    const writes = (by: number) => counter.call('change', { by }).outcome.profile.get('storage_write_base')
+
+    expect(writes(0)).toBeUndefined()
+    expect(writes(1)).toBeGreaterThan(0n)
+    expect(counter.call('get', {}, { isView: true }).value).toMatchObject({ count: 6 })
   })
 
   test('logs, and takes empty input', () => {
@@ -104,5 +113,45 @@ describe('collections, promises and schemas of near-sdk-js', () => {
     shop.call('upgrade')
 
     expect(shop.call('list').value).toMatchObject({ items: [], sales: '7' })
+  })
+})
+
+describe('a contract with lazy state', () => {
+  let lazy: DeployedContract
+
+  beforeEach(() => {
+    lazy = new DeployedContract(lazyCode)
+    lazy.call('init', { count: 7 })
+  })
+
+  const storageCosts = (method: string) => {
+    const { error, outcome } = lazy.call(method)
+    expect(error).toBeUndefined()
+    return [outcome.profile.has('storage_read_base'), outcome.profile.has('storage_write_base')]
+  }
+
+  test('reads it when it is asked for and writes it when it was changed', () => {
+    expect(storageCosts('record')).toEqual([false, true])
+    expect(storageCosts('read')).toEqual([true, false])
+    expect(storageCosts('add')).toEqual([true, true])
+    lazy.call('name', { name: 'Ada' })
+
+    const fields = ['count', 'total', 'names']
+    expect(lazy.call('all').value).toEqual({ count: 8, total: '5', names: ['Ada'], fields })
+  })
+
+  test('throws when it was not made yet and is asked for its state', () => {
+    const empty = new DeployedContract(lazyCode)
+
+    for (const method of ['read', 'add', 'all']) expect(empty.call(method).error).toMatch(/^"Contract must be init/)
+    expect(empty.call('record').error).toBeUndefined()
+    expect(empty.call('init', { count: 1 }).error).toBeUndefined()
+    expect(lazy.call('init', { count: 1 }).error).toMatch(/^"Contract already init/)
+  })
+
+  test('keeps nothing of a call that fails', () => {
+    lazy.call('add', new Uint8Array([0x7b]))
+
+    expect(lazy.call('read').value).toBe(7)
   })
 })

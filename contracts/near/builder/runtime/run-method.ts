@@ -5,19 +5,16 @@ import { native } from './native.ts'
 interface BoundClass {
   _getState(): object | null
   _create(): object
-  _reconstruct(contract: object, state: object): object
-  _getArgs(): object
-  _requireInit(): boolean
+  _load(): object
   _saveToStorage(contract: object): void
-  _serialize(value: unknown, forReturn: boolean): Uint8Array | string
 }
 
 export function run_view(bound: BoundClass, method: string): void {
-  returnValue(bound, invoke(bound, loadContract(bound), method))
+  returnValue(invoke(bound._load(), method))
 }
 
 export function run_call(bound: BoundClass, method: string): void {
-  runAndSave(bound, loadContract(bound), method)
+  runAndSave(bound, bound._load(), method)
 }
 
 export function run_initialize(bound: BoundClass, method: string): void {
@@ -30,28 +27,20 @@ export function run_migrate(bound: BoundClass, method: string): void {
   runAndSave(bound, bound._create(), method)
 }
 
-function loadContract(bound: BoundClass): object {
-  const state = bound._getState()
-  if (!state && bound._requireInit()) throw new Error('Contract must be initialized')
-  const contract = bound._create()
-  if (state) bound._reconstruct(contract, state)
-  return contract
-}
-
 function runAndSave(bound: BoundClass, contract: object, method: string): void {
-  const result = invoke(bound, contract, method)
+  const result = invoke(contract, method)
   bound._saveToStorage(contract)
-  returnValue(bound, result)
+  returnValue(result)
 }
 
-function invoke<Method extends string>(bound: BoundClass, contract: object, method: Method): unknown {
-  return (contract as Record<Method, (args: object) => unknown>)[method](bound._getArgs())
+function invoke<Method extends string>(contract: object, method: Method): unknown {
+  return (contract as Record<Method, (args: object) => unknown>)[method](native.parse_input() ?? {})
 }
 
-function returnValue(bound: BoundClass, result: unknown): void {
+function returnValue(result: unknown): void {
   if (result === undefined) return
   if (isNearPromise(result)) result.onReturn()
-  else native.value_return(bound._serialize(result, true))
+  else native.return_json(result)
 }
 
 /** By name: importing the class would put it into every contract. */

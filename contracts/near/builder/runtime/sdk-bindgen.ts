@@ -11,6 +11,11 @@ interface BindgenOptions {
   readonly requireInit?: boolean
   readonly serializer?: (value: unknown) => Uint8Array
   readonly deserializer?: (bytes: Uint8Array) => unknown
+  /**
+   * Ours: reads the state when a method first asks for a field, and writes it when one was set or holds an object. So `requireInit`
+   * throws only then; the class must be constructed without the chain.
+   */
+  readonly isLazy?: boolean
 }
 
 /** Adds to a contract's class what `run-method.ts` calls. */
@@ -18,11 +23,12 @@ export function NearBindgen({
   requireInit = false,
   serializer = serialize,
   deserializer = deserialize,
+  isLazy = false,
 }: BindgenOptions) {
   const hasOwnCodec = serializer !== serialize || deserializer !== deserialize
   // biome-ignore lint/suspicious/noExplicitAny: what TypeScript asks of a class decorator
-  return (target: new (...args: any[]) => Contract) =>
-    class extends target {
+  return (target: new (...args: any[]) => any): any => {
+    const bound = class extends target {
       static _create(): Contract {
         return new target()
       }
@@ -32,24 +38,18 @@ export function NearBindgen({
         return hasOwnCodec ? deserializer(host.read_register(0)) : native.parse_state_register()
       }
 
+      /** The contract that the method is called on. */
+      static _load(): object {
+        const state = bound._getState()
+        if (!state && requireInit) throw new Error('Contract must be initialized')
+        const contract = bound._create()
+        if (state) bound._reconstruct(contract, state as Record<string, unknown>)
+        return contract
+      }
+
       static _saveToStorage(contract: object): void {
-        native.storage_write(
-          STATE_KEY,
-          hasOwnCodec ? serializer(contract) : JSON.stringify(contract, native.state_replacer),
-        )
-      }
-
-      static _getArgs(): object {
-        return native.parse_input() ?? {}
-      }
-
-      /** For a result the text is enough: `value_return` takes it as UTF-8. */
-      static _serialize(value: unknown, forReturn = false): Uint8Array | string {
-        return forReturn ? JSON.stringify(value, native.result_replacer) : serializer(value)
-      }
-
-      static _deserialize(value: Uint8Array): unknown {
-        return deserializer(value)
+        if (hasOwnCodec) native.storage_write(STATE_KEY, serializer(contract))
+        else native.write_state(STATE_KEY, JSON.stringify(contract, native.state_replacer))
       }
 
       static _reconstruct(contract: Contract, state: Record<string, unknown>): unknown {
@@ -61,9 +61,46 @@ export function NearBindgen({
         }
         return contract
       }
-
-      static _requireInit(): boolean {
-        return requireInit
-      }
     }
+    return isLazy ? loadedLazily(bound, new target()) : bound
+  }
+}
+
+interface BoundClass {
+  _load(): object
+  _saveToStorage(contract: object): void
+}
+
+/** One contract for the one call that there is: `fields` have the names that the state has. */
+function loadedLazily<Bound extends BoundClass>(bound: Bound, fields: Contract): Bound {
+  const { _load: load, _saveToStorage: save } = bound
+  const lazy = Object.create(Object.getPrototypeOf(fields))
+  let state: Record<string, unknown> | undefined
+  let isChanged = false
+  const loaded = () => {
+    state ??= load() as Record<string, unknown>
+    return state
+  }
+
+  for (const field of Object.keys(fields)) {
+    Object.defineProperty(lazy, field, {
+      enumerable: true,
+      get() {
+        const value = loaded()[field]
+        // Whoever has it may change it.
+        if (typeof value === 'object' && value !== null) isChanged = true
+        return value
+      },
+      set(value: unknown) {
+        loaded()[field] = value
+        isChanged = true
+      },
+    })
+  }
+  bound._load = () => lazy
+  bound._saveToStorage = (contract) => {
+    if (contract !== lazy) save(contract)
+    else if (isChanged) save(loaded())
+  }
+  return bound
 }

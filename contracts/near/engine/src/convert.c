@@ -4,6 +4,9 @@
 typedef struct {
     const uint8_t *data;
     size_t length;
+    /* Of text: what holds it, a string or a copy of JS_ToCStringLen. */
+    JSValue owner;
+    const char *copy;
 } Bytes;
 
 /* A pointer as a host function takes it. */
@@ -18,10 +21,39 @@ static int to_bytes(JSContext *ctx, Bytes *bytes, JSValueConst value)
     return bytes->data ? 0 : -1;
 }
 
-/* UTF-8, where a lone surrogate has its three bytes (WTF-8): no two strings are the same. To be freed with free_text. */
+static bool is_ascii(const uint8_t *characters, size_t length)
+{
+    for (; length >= 8; length -= 8, characters += 8) {
+        if (*(const word *)characters & EVERY_BYTE(0x80))
+            return false;
+    }
+    for (; length; length--) {
+        if (*characters++ & 0x80)
+            return false;
+    }
+    return true;
+}
+
+/*
+ * UTF-8, where a lone surrogate has its three bytes (WTF-8): no two strings are the same. ASCII is where the string is, which must stay.
+ * To be freed with free_text.
+ */
 static int to_text(JSContext *ctx, Bytes *text, JSValueConst value)
 {
-    text->data = (const uint8_t *)JS_ToCStringLen(ctx, &text->length, value);
+    *text = (Bytes){ .owner = JS_UNDEFINED };
+    if (JS_VALUE_GET_TAG(value) == JS_TAG_STRING_ROPE) {
+        value = text->owner = js_linearize_string_rope(ctx, value);
+        if (JS_IsException(value))
+            return -1;
+    }
+    if (JS_VALUE_GET_TAG(value) == JS_TAG_STRING && !JS_VALUE_GET_STRING(value)->is_wide_char) {
+        text->data = str8(JS_VALUE_GET_STRING(value));
+        text->length = JS_VALUE_GET_STRING(value)->len;
+        if (is_ascii(text->data, text->length))
+            return 0;
+    }
+    text->copy = JS_ToCStringLen(ctx, &text->length, value);
+    text->data = (const uint8_t *)text->copy;
     return text->data ? 0 : -1;
 }
 
@@ -45,7 +77,8 @@ static int to_well_formed_text(JSContext *ctx, Bytes *text, JSValueConst value)
 
 static void free_text(JSContext *ctx, const Bytes *text)
 {
-    JS_FreeCString(ctx, (const char *)text->data);
+    JS_FreeCString(ctx, text->copy);
+    JS_FreeValue(ctx, text->owner);
 }
 
 /* The limbs of a bigint, in two's complement. `buffer` holds those of a short one. */

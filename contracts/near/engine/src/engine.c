@@ -4,6 +4,7 @@
 #include "host.c"
 #include "env.c"
 #include "state.c"
+#include "json_text.c"
 #include "storage.c"
 #include "text.c"
 #include "base.c"

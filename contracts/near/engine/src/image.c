@@ -39,6 +39,7 @@ EXPORT(image_create) void image_create(void)
     define_global_functions("env", host_functions, countof(host_functions));
     define_global_functions("env", env_functions, countof(env_functions));
     define_global_functions("native", native_functions, countof(native_functions));
+    replacer = JS_NewCFunction(context, native_result_replacer, "", 2);
 }
 
 /* The pending exception as "message\nstack"; to be freed with image_free. */

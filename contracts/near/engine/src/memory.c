@@ -2,9 +2,7 @@
  * memcpy, memmove, memset and memcmp in words: every instruction costs the same gas, whatever it moves.
  */
 #include <stddef.h>
-#include <stdint.h>
 
-typedef uint64_t __attribute__((may_alias, aligned(1))) word;
 typedef uint32_t __attribute__((may_alias, aligned(1))) half_word;
 
 __attribute__((no_builtin)) void *memcpy(void *restrict target, const void *restrict source, size_t length)

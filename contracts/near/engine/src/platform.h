@@ -11,6 +11,10 @@
 #include <sys/time.h>
 #include <time.h>
 
+/* Eight bytes anywhere, at once. */
+typedef uint64_t __attribute__((may_alias, aligned(1))) word;
+#define EVERY_BYTE(value) ((value) * 0x0101010101010101ull)
+
 int near_vsnprintf(char *buffer, size_t size, const char *format, va_list arguments);
 int near_snprintf(char *buffer, size_t size, const char *format, ...);
 #define vsnprintf near_vsnprintf

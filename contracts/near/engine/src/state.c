@@ -127,6 +127,9 @@ static JSValue native_parse_state(JSContext *ctx, JSValueConst this_val, int arg
     return value;
 }
 
+/* What the state was when it was read: what is the same need not be written. */
+static Bytes read_state;
+
 /* The same from register 0. */
 static JSValue native_parse_state_register(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
@@ -135,7 +138,33 @@ static JSValue native_parse_state_register(JSContext *ctx, JSValueConst this_val
     if (!json)
         return JS_UNDEFINED;
     json[length] = 0;
-    JSValue value = parse_state(ctx, json, length);
+    read_state = (Bytes){ json, length };
+    return parse_state(ctx, json, length);
+}
+
+/* (key, JSON) */
+static JSValue native_write_state(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+{
+    Bytes key, json;
+    if (to_text(ctx, &key, argv[0]) || to_text(ctx, &json, argv[1]))
+        return JS_EXCEPTION;
+    if (!read_state.data || json.length != read_state.length || memcmp(json.data, read_state.data, json.length))
+        host_storage_write(key.length, address_of(key.data), json.length, address_of(json.data), UINT64_MAX - 1);
+    free_text(ctx, &key);
+    free_text(ctx, &json);
+    return JS_UNDEFINED;
+}
+
+/* Register 0 as JSON, undefined when it is empty. */
+static JSValue parse_register(JSContext *ctx, const char *name)
+{
+    size_t length;
+    uint8_t *json = take_register(ctx, 0, &length);
+    JSValue value = JS_UNDEFINED;
+    if (length > 0) {
+        json[length] = 0; /* the parser wants it */
+        value = JS_ParseJSON(ctx, (const char *)json, length, name);
+    }
     js_free(ctx, json);
     return value;
 }
@@ -143,14 +172,6 @@ static JSValue native_parse_state_register(JSContext *ctx, JSValueConst this_val
 /* The call's input as JSON; undefined when it is empty. */
 static JSValue native_parse_input(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 {
-    size_t length;
     host_input(0);
-    uint8_t *json = take_register(ctx, 0, &length);
-    JSValue value = JS_UNDEFINED;
-    if (length > 0) {
-        json[length] = 0;
-        value = JS_ParseJSON(ctx, (const char *)json, length, "<input>");
-    }
-    js_free(ctx, json);
-    return value;
+    return parse_register(ctx, "<input>");
 }
