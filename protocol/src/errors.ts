@@ -111,6 +111,7 @@ const contractErrors = {
 const nearContractErrors = {
   StorageDepositTooLow: false,
   TimelockFull: false,
+  CodeNotApproved: false,
   // Ledger
   TokensFull: false,
   // Guardrails

@@ -8,7 +8,7 @@ import {
   type SigningDomain,
 } from '@parley/protocol'
 import { type Abi, keccak256, parseAbi, stringToHex } from 'viem'
-import { demoDollarAbi, timelockControllerAbi } from '../../contracts/evm/generated/contracts.ts'
+import { demoDollarAbi, enclaveRegistryAbi, timelockControllerAbi } from '../../contracts/evm/generated/contracts.ts'
 import { deployHostile } from '../../contracts/evm/test/artifacts.ts'
 import {
   type Actor,
@@ -67,8 +67,17 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
   const accounts = Object.fromEntries(Object.entries(actors).map(([who, actor]) => [who, addressOf(actor)]))
 
   async function send(who: Person, method: string, args: Args): Promise<readonly Happened[]> {
+    if (method === 'pause' || method === 'unpause') return pauseAll(who, method)
     const { contract, parameters } = find(contracts, method, args)
     return happenedIn(chain.send(actors[who], contract, method as never, parameters as never))
+  }
+
+  /** What NEAR's one contract does at once: all contracts that have a pause, told as one. */
+  async function pauseAll(who: Person, method: 'pause' | 'unpause'): Promise<readonly Happened[]> {
+    const paused: (readonly Happened[])[] = []
+    for (const { address } of contracts.filter(({ abi }) => abi.some((item) => 'name' in item && item.name === method)))
+      paused.push(await happenedIn(chain.send(actors[who], { address, abi: enclaveRegistryAbi }, method, [])))
+    return paused[0] ?? []
   }
 
   return {

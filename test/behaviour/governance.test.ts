@@ -248,6 +248,18 @@ describe.each(CHAINS)('governance on %s', (_, open) => {
       await registerWithoutOwner()
     })
 
+    it('stops deposits, and neither transfers nor withdrawals', async () => {
+      await chain.give(chain.dollar, 'alice', 5n)
+      await chain.deposit('alice', chain.dollar, 2n)
+      await chain.send('guardian', 'pause', {})
+
+      await expectRefusal(chain, chain.deposit('alice', chain.dollar, 2n), 'Paused')
+      await chain.ledgerTransfer('alice', chain.accounts.bob, chain.dollar, 1n)
+      await chain.withdraw('alice', chain.dollar, 1n)
+
+      expect(await chain.balanceOf(chain.dollar, chain.accounts.alice)).toBe(4n)
+    })
+
     it('that the guardian does not end, the owner does', async () => {
       await chain.send('guardian', 'pause', {})
 

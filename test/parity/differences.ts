@@ -110,6 +110,9 @@ export const differences = {
     on_hire: CALLBACK,
     on_payout: CALLBACK,
     on_execute: CALLBACK,
+    on_upgrade: CALLBACK,
+    approve_upgrade: UPGRADE,
+    upgrade: UPGRADE,
     get_operations: 'all that is pending in a timelock; on EVM its events tell',
     ft_on_transfer: `${PUSHED} (NEP-141): fund and hire`,
     set_token: 'a token says who sends: only one that the owner trusts may hire and fund in somebody’s name',
@@ -178,6 +181,7 @@ export const differences = {
     // Guardrails
     PolicyFull: 'a policy is one record that each spending reads: 16 tokens and 32 counterparties',
     TokensFull: 'an account’s record holds the tokens that it chose: others’ dust must not make it dear',
+    CodeNotApproved: UPGRADE,
     TimelockFull: 'all that is pending is in the state that every call of the timelock reads: so much and no more',
   },
 } as const

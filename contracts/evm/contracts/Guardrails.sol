@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
+import {IGoverned} from "./interfaces/IGoverned.sol";
 import {IGuardrails} from "./interfaces/IGuardrails.sol";
 import {IJobEscrow} from "./interfaces/IJobEscrow.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
@@ -178,6 +179,8 @@ contract Guardrails is IGuardrails, ERC2771Context {
         bytes32 details
     ) private {
         address key = _msgSender();
+        // A pause of the ledger's: keys wait, their owners do not.
+        require(!IGoverned(address(ledger)).isPaused(), IGoverned.Paused());
         Policy storage policy = _knownPolicy(account, key);
         bytes32 policyId = _idOf(account, key, policy);
 

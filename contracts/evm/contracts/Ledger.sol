@@ -6,11 +6,13 @@ import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol"
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Context} from "@openzeppelin/contracts/utils/Context.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {Governed} from "./Governed.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 
-/// @title A multi-token ledger (ERC-6909).
-contract Ledger is ILedger, ERC2771Context, ReentrancyGuardTransient {
+/// @title A multi-token ledger (ERC-6909). Its owner and its guardian can stop deposits, and nothing else.
+contract Ledger is ILedger, Governed, ERC2771Context, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     /// @dev One slot: what gives a token out of a balance also uses a nonce of that token's lane.
@@ -28,10 +30,14 @@ contract Ledger is ILedger, ERC2771Context, ReentrancyGuardTransient {
     /// @inheritdoc IERC6909
     mapping(address owner => mapping(address spender => mapping(uint256 id => uint256))) public override allowance;
 
-    constructor(address forwarder) ERC2771Context(forwarder) {}
+    constructor(address forwarder, address owner, address guardian)
+        Governed(owner, guardian)
+        ERC2771Context(forwarder)
+    {}
 
     /// @inheritdoc ILedger
     function deposit(address token, uint256 amount, address receiver) external nonReentrant returns (uint256 received) {
+        _requireUnpaused();
         require(receiver != address(0), AddressZero());
         require(amount > 0, AmountZero());
 
@@ -168,5 +174,17 @@ contract Ledger is ILedger, ERC2771Context, ReentrancyGuardTransient {
 
     function _idOf(address token) private pure returns (uint256) {
         return uint160(token);
+    }
+
+    function _msgSender() internal view override(Context, ERC2771Context) returns (address) {
+        return ERC2771Context._msgSender();
+    }
+
+    function _msgData() internal view override(Context, ERC2771Context) returns (bytes calldata) {
+        return ERC2771Context._msgData();
+    }
+
+    function _contextSuffixLength() internal view override(Context, ERC2771Context) returns (uint256) {
+        return ERC2771Context._contextSuffixLength();
     }
 }

@@ -47,7 +47,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     await at(contracts.agentRegistryAbi, contracts.agentRegistryBytecode, [owner, forwarder]),
   )
   const ascending = [...verifiers].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
-  const ledger = await at(contracts.ledgerAbi, contracts.ledgerBytecode, [forwarder])
+  const ledger = await at(contracts.ledgerAbi, contracts.ledgerBytecode, [forwarder, owner, guardian])
   const registryArguments = [owner, guardian, ascending, BigInt(quorum), maxAge]
   const guardrails = await at(contracts.guardrailsAbi, contracts.guardrailsBytecode, [forwarder, ledger])
   const enclaveRegistry = await at(contracts.enclaveRegistryAbi, contracts.enclaveRegistryBytecode, registryArguments)

@@ -70,8 +70,9 @@ const LIBRARY_ERRORS = [
 
 /** ERC-6909's events under names of their own: ERC-721 has others that are called the same. */
 function renamed(item: (typeof contracts.ledgerAbi)[number]) {
-  if (item.type !== 'event' || item.name === 'OperatorSet') return item
+  if (item.type !== 'event') return item
   if (item.name === 'Approval') return { ...item, name: 'ApprovalOfTokens' } as const
+  if (item.name !== 'Transfer') return item
   const names = { caller: 'caller', sender: 'from', receiver: 'to', id: 'token', amount: 'amount' } as const
   // A token's id is its address.
   const inputs = item.inputs.map((input) => ({

@@ -1,9 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { agentRegistryAbi, agentRegistryBytecode } from '../generated/contracts.ts'
+import { agentRegistryAbi, agentRegistryBytecode, timelockControllerAbi } from '../generated/contracts.ts'
 import { deployHostile } from './artifacts.ts'
 import { ALICE, addressOf, BOB, type Chain, type Contract, encodeCall, OWNER, openChain, RELAYER } from './chain.ts'
 import { expectRevert } from './expect-revert.ts'
 import { callOf, forward } from './signing.ts'
+
+const NO_OPERATION = `0x${'00'.repeat(32)}` as const
 
 let chain: Chain
 let later: Contract
@@ -48,6 +50,27 @@ describe('upgradeToAndCall', () => {
 
   it('is for the owner only', async () => {
     await expectRevert(upgrade(ALICE), 'OwnableUnauthorizedAccount', addressOf(ALICE))
+  })
+
+  it('is done by a timelock after its delay, and not before', async () => {
+    const governed = await openChain({ timelockDelay: 100n })
+    const { address } = await deployHostile(governed, 'LaterAgentRegistry', [
+      addressOf(BOB),
+      governed.forwarder.address,
+    ])
+    const timelock = governed.contract(timelockControllerAbi, governed.owner)
+    const data = encodeCall(agentRegistryAbi, 'upgradeToAndCall', [address, '0x'])
+    const operation = [governed.agents.address, 0n, data, NO_OPERATION, NO_OPERATION] as const
+    const execute = () => governed.send(BOB, timelock, 'execute' as never, operation as never)
+    const upgrading = governed.send(OWNER, governed.agents, 'upgradeToAndCall' as never, [address, '0x'] as never)
+    await expectRevert(upgrading, 'OwnableUnauthorizedAccount', addressOf(OWNER))
+    await governed.send(OWNER, timelock, 'schedule', [...operation, 100n])
+    await expect(execute()).rejects.toThrow('TimelockUnexpectedOperationState')
+
+    governed.warp(100n)
+    await execute()
+
+    expect(await governed.read(governed.agents, 'owner', [])).toBe(addressOf(BOB))
   })
 
   it('is not done in the owner’s name by the forwarder', async () => {

@@ -1,5 +1,5 @@
 import type { Hex } from '@parley/protocol'
-import { call, near, view } from 'near-sdk-js'
+import { call, initialize, near, view } from 'near-sdk-js'
 import { NearBindgen } from '../builder/runtime/sdk-bindgen.ts'
 import { agentIdOf, existingAgent, findAgent, walletOf } from './agent.ts'
 import { type Former, resolveTransfer, transfer, transferCall } from './agent-transfers.ts'
@@ -17,6 +17,7 @@ import {
   storageUnregister,
   storageWithdraw,
 } from './storage.ts'
+import { approveUpgrade, onUpgrade, upgrade } from './upgrades.ts'
 import { acceptWallet, setWallet, unsetWallet } from './wallets.ts'
 
 /** `memo` is for others to read, and logged. */
@@ -36,10 +37,18 @@ interface NftTransfer {
 }
 
 /** ERC-8004's registries. Agents are tokens (NEP-171), ids count from 0. Mirrors contracts/evm/contracts/AgentRegistry.sol. */
-@NearBindgen({ isLazy: true })
+@NearBindgen({ requireInit: true, isLazy: true })
 export class Agents {
+  /** Who may replace the code: a timelock. A new owner comes with new code. */
+  owner_id = ''
+  approved_code_hash = ''
   next_agent_id = 0
   next_approval_id = 0
+
+  @initialize({})
+  init({ owner }: { owner: string }): void {
+    this.owner_id = input.account(owner, 'owner')
+  }
 
   /** Registers the caller as owner of a new agent. The metadata key "agentWallet" is reserved. */
   @call({})
@@ -178,6 +187,30 @@ export class Agents {
       reference: null,
       reference_hash: null,
     }
+  }
+
+  /** Names the only code, by its SHA-256, that may take this code's place; none takes that back. Owner only. */
+  @call({})
+  approve_upgrade({ code_hash }: { code_hash: Hex | null }): void {
+    approveUpgrade(this, code_hash === null ? null : input.bytes32(code_hash, 'code_hash'))
+  }
+
+  /** Deploys the code (base64) that was approved. Anyone may bring it, with 300 Tgas. */
+  @call({})
+  upgrade({ code }: { code: string }): void {
+    upgrade(this, input.base64(code, 'code'))
+  }
+
+  @call({})
+  on_upgrade(): void {
+    requireSelf()
+
+    onUpgrade(this)
+  }
+
+  @view({})
+  owner(): string {
+    return this.owner_id
   }
 
   @view({})

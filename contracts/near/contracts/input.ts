@@ -13,6 +13,7 @@ import {
   utf8,
   type ValueOf,
 } from '@parley/protocol'
+import { native } from '../builder/runtime/native.ts'
 import { ContractError } from './contract-error.ts'
 
 /** Around a text in JSON. */
@@ -34,6 +35,13 @@ export function bytes(value: unknown, field: string): Hex {
   const read = bytesOf(value)
   if (read === null) throw invalid(field, 'is not hexadecimal with 0x and whole bytes')
   return toHex(read)
+}
+
+/** Bytes as base64 with padding, half the length of hexadecimal: for what is long. */
+export function base64(value: unknown, field: string): Uint8Array {
+  const read = typeof value === 'string' ? native.base64_decode(value) : undefined
+  if (read === undefined) throw invalid(field, 'is not base64 with padding')
+  return read
 }
 
 export function bytes32(value: unknown, field: string): Hex {

@@ -107,8 +107,9 @@ export class Parley {
   /** Registers an enclave, or renews it, on a report that a quorum of verifiers signed (EIP-712). Anyone may bring it. */
   @call({})
   register_enclave({ report, signatures }: ReportArguments): void {
+    const read = readReport(report, 'report')
     requireUnpaused(this)
-    enclaves.registerEnclave(readReport(report, 'report'), signaturesOf(signatures), separatorOf(this), this)
+    enclaves.registerEnclave(read, signaturesOf(signatures), separatorOf(this), this)
   }
 
   /** Ends an enclave for good. Its operator, the guardian and the owner only. */
@@ -182,6 +183,7 @@ export class Parley {
     hook?: string | null
     provider_agent_id: string
   }): Hex | undefined {
+    requireUnpaused(this)
     return jobs.createJob(this.agents_id, separatorOf(this), {
       provider: input.optionalAccount(job.provider, 'provider'),
       evaluator: input.optionalAccount(job.evaluator, 'evaluator'),
@@ -223,6 +225,7 @@ export class Parley {
   @call({})
   fund(funding: { job_id: Hex; expected_budget: string }): void {
     const expectedBudget = input.uint(funding.expected_budget, 'expected_budget')
+    requireUnpaused(this)
     jobs.fund(jobIdOf(funding), expectedBudget, { client: caller(), token: null, received: 0n })
   }
 
@@ -230,6 +233,7 @@ export class Parley {
   @call({})
   ft_on_transfer({ sender_id, amount, msg }: { sender_id: string; amount: string; msg: string }): string | undefined {
     const client = input.account(sender_id, 'sender_id')
+    requireUnpaused(this)
     return onTransfer(this.agents_id, separatorOf(this), { client, amount: input.uint(amount, 'amount', 128n), msg })
   }
 
@@ -439,12 +443,16 @@ export class Parley {
   /** Moves a balance of `account`, whose policy names the caller as a key: one that may only call functions is enough. */
   @call({})
   spend_transfer(spending: { account: string; token: string; to: string; amount: string }): void {
-    guardrails.spendTransfer(spendingOf(spending, 'to'))
+    const transfer = spendingOf(spending, 'to')
+    requireUnpaused(this)
+    guardrails.spendTransfer(transfer)
   }
 
   @call({})
   spend_withdraw(spending: { account: string; token: string; amount: string; receiver: string }): void {
-    guardrails.spendWithdraw(spendingOf(spending, 'receiver'))
+    const withdrawal = spendingOf(spending, 'receiver')
+    requireUnpaused(this)
+    guardrails.spendWithdraw(withdrawal)
   }
 
   @call({ payableFunction: true })
@@ -466,6 +474,7 @@ export class Parley {
   @call({})
   on_create_job(job: jobs.NewJob): Hex {
     requireSelf()
+    requireUnpaused(this)
     return jobs.onCreateJob(job)
   }
 
@@ -484,6 +493,7 @@ export class Parley {
   @call({})
   on_hire(hiring: Hiring): string {
     requireSelf()
+    requireUnpaused(this)
     return onHire(hiring)
   }
 

@@ -53,7 +53,7 @@ export async function deployContracts(
   deployer: Deployer,
   { owner, guardian, verifiers, quorum, maxAge, tokens = [`${DOLLAR}.${deployer.accountId}`] }: DeploymentOptions,
 ): Promise<Pick<Deployment, 'agents' | 'parley'>> {
-  const agents = await deployContract(deployer, 'agents', {})
+  const agents = await deployContract(deployer, 'agents', { init: { owner } })
   const init = {
     owner,
     guardian,

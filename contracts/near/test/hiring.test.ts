@@ -204,7 +204,7 @@ describe('money for a job', () => {
   it.each([
     ['no JSON', 'nonsense', 'InputInvalid: msg is not a JSON object in a text'],
     ['a list', '[]', 'InputInvalid: msg is not a JSON object in a text'],
-    ['neither to fund nor to hire', '{}', 'InputInvalid: msg is neither to fund nor to hire'],
+    ['neither to fund nor to hire', '{}', 'InputInvalid: msg is neither to deposit nor to fund nor to hire'],
     ['without terms', '{"hire":5}', 'InputInvalid: msg.hire is not an object'],
     ['without a job', '{"fund":{}}', 'InputInvalid: msg.fund.job_id is not hexadecimal with 0x and whole bytes'],
   ])('with a message that is %s comes back', async (_, msg, refusal) => {

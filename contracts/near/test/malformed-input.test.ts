@@ -28,6 +28,8 @@ const malformed = {
   bytes32: [...wrongTypes, ...notHex, ADDRESS, `${HASH}00`],
   address: [...wrongTypes, ...notHex, HASH],
   bytes: [...wrongTypes, ...notHex],
+  'bytes32?': [undefined, 5, true, [], {}, ...notHex, ADDRESS],
+  base64: [...wrongTypes, 'A', 'AA', 'AA=', 'AB==', 'A A=', '-_==', HASH],
   uint: [...wrongTypes, ...notUint, String(2n ** 256n)],
   uint8: [...wrongTypes, ...notUint, '256'],
   uint32: [...wrongTypes, ...notUint, String(2n ** 32n)],
@@ -52,6 +54,8 @@ const usual = {
   bytes32: HASH,
   address: ADDRESS,
   bytes: '0x',
+  'bytes32?': HASH,
+  base64: 'AA==',
   uint: '1',
   uint8: '1',
   uint32: '1',
@@ -198,6 +202,11 @@ const agentsCalls: Readonly<Record<string, Parameters>> = {
   unset_agent_wallet: { agent_id: 'uint' },
 }
 
+const upgrading: Readonly<Record<string, Parameters>> = {
+  approve_upgrade: { code_hash: 'bytes32?' },
+  upgrade: { code: 'base64' },
+}
+
 const agentsViews: Readonly<Record<string, Parameters>> = {
   owner_of: { agent_id: 'uint' },
   token_uri: { agent_id: 'uint' },
@@ -270,7 +279,7 @@ async function expectRefused(contract: string, method: string, args: object, fie
 
 describe.each([
   ['parley', { ...parleyCalls, ...parleyViews }],
-  ['agents', { ...agentsCalls, ...agentsViews }],
+  ['agents', { ...agentsCalls, ...agentsViews, ...upgrading }],
   ['owner', timelockMethods],
 ] as const)('%s refuses', (contract, methods) => {
   it.each(Object.keys(methods))('malformed arguments of %s, and says which', async (method) => {

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { BOB, CAROL, OWNER } from './actors.ts'
+import { type Call, type Chain, openChain, TERA } from './chain.ts'
+import { DAY, operationOf } from './steps.ts'
+
+const DELAY = 2n * DAY
+
+let chain: Chain
+let later: Uint8Array
+/** Has no `on_upgrade`. */
+let broken: Uint8Array
+let restore: () => void
+
+beforeAll(async () => {
+  chain = await openChain({ timelockDelay: DELAY })
+  later = withMethodRenamed(codeNow(), 'get_agent_wallet', 'see_agent_wallet')
+  broken = await readFile(new URL('../generated/token.wasm', import.meta.url))
+  await chain.send(BOB, chain.agents, 'register', { agent_uri: 'ipfs://a' })
+  restore = chain.snapshot()
+})
+
+beforeEach(() => restore())
+
+const hashOf = (code: Uint8Array) => `0x${createHash('sha256').update(code).digest('hex')}`
+const codeNow = () => chain.node.query({ kind: 'latest' })?.viewCode(chain.agents)?.code ?? new Uint8Array()
+const bringing = (code: Uint8Array): Call => {
+  const args = { code: Buffer.from(code).toString('base64') }
+  return [CAROL, chain.agents, 'upgrade', args, { gas: 300n * TERA }]
+}
+
+async function approve(code: Uint8Array): Promise<void> {
+  const approving = { target: chain.agents, method: 'approve_upgrade', args: { code_hash: hashOf(code) } }
+  const { value: id } = await chain.send(OWNER, chain.owner, 'schedule', { ...operationOf(approving), delay: DELAY })
+  chain.warp(DELAY)
+  await chain.send(CAROL, chain.owner, 'execute', { id })
+}
+
+describe('an upgrade of agents', () => {
+  it('replaces the code by what the timelock approved, and keeps the state', async () => {
+    await approve(later)
+
+    await chain.send(...bringing(later))
+
+    expect(Buffer.from(codeNow()).equals(later)).toBe(true)
+    expect(await chain.view(chain.agents, 'see_agent_wallet', { agent_id: '0' })).toBe(BOB.accountId)
+    await expect(chain.view(chain.agents, 'get_agent_wallet', { agent_id: '0' })).rejects.toThrow('MethodNotFound')
+    expect(await chain.view(chain.agents, 'owner_of', { agent_id: '0' })).toBe(BOB.accountId)
+    expect(await chain.view(chain.agents, 'token_uri', { agent_id: '0' })).toBe('ipfs://a')
+    expect(await chain.view(chain.agents, 'owner')).toBe(chain.owner)
+    await chain.send(BOB, chain.agents, 'register', { agent_uri: 'ipfs://b' })
+    expect(await chain.view(chain.agents, 'token_uri', { agent_id: '1' })).toBe('ipfs://b')
+  })
+
+  it.each([OWNER, CAROL])('is not for $accountId to approve', async (who) => {
+    const approving = chain.send(who, chain.agents, 'approve_upgrade', { code_hash: hashOf(later) })
+
+    await expect(approving).rejects.toThrow(`OwnableUnauthorizedAccount: ${who.accountId}`)
+  })
+
+  it('refuses code that was not approved', async () => {
+    await expect(chain.send(...bringing(later))).rejects.toThrow(`CodeNotApproved: ${hashOf(later)}`)
+
+    await approve(broken)
+    await expect(chain.send(...bringing(later))).rejects.toThrow(`CodeNotApproved: ${hashOf(later)}`)
+  })
+
+  it('happens once for an approval, though two bring the code in one block', async () => {
+    await approve(later)
+
+    const [first, second] = chain.attemptTogether(bringing(later), bringing(later))
+
+    expect(first?.failure).toBeUndefined()
+    expect(second?.failure).toBe('CodeNotApproved: none')
+    await expect(chain.send(...bringing(later))).rejects.toThrow(`CodeNotApproved: ${hashOf(later)}`)
+  })
+
+  it('that the new code does not take leaves all as it was, and the approval', async () => {
+    const before = codeNow()
+    await approve(broken)
+
+    await expect(chain.send(...bringing(broken))).rejects.toThrow()
+
+    expect(Buffer.from(codeNow()).equals(before)).toBe(true)
+    expect(await chain.view(chain.agents, 'token_uri', { agent_id: '0' })).toBe('ipfs://a')
+    await approve(later)
+    await chain.send(...bringing(later))
+  })
+
+  it('brought with too little gas does nothing', async () => {
+    await approve(later)
+    const [from, contract, method, args] = bringing(later)
+
+    await expect(chain.send(from, contract, method, args, { gas: 120n * TERA })).rejects.toThrow()
+
+    await chain.send(...bringing(later))
+  })
+
+  it('has a callback for the contract itself only', async () => {
+    await approve(later)
+
+    const calling = chain.send(CAROL, chain.agents, 'on_upgrade', {})
+    await expect(calling).rejects.toThrow(`SelfOnly: ${CAROL.accountId}`)
+  })
+
+  it('can be taken back before it happens', async () => {
+    await approve(later)
+    const forgetting = { target: chain.agents, method: 'approve_upgrade', args: { code_hash: null } }
+    const { value: id } = await chain.send(OWNER, chain.owner, 'schedule', { ...operationOf(forgetting), delay: DELAY })
+    chain.warp(DELAY)
+    await chain.send(OWNER, chain.owner, 'execute', { id })
+
+    await expect(chain.send(...bringing(later))).rejects.toThrow(`CodeNotApproved: ${hashOf(later)}`)
+  })
+})
+
+/** Other code that does the same: the name of an export is another, as long. */
+function withMethodRenamed(code: Uint8Array, from: string, to: string): Uint8Array {
+  const changed = Buffer.from(code)
+  const at = changed.indexOf(Buffer.concat([Buffer.of(from.length), Buffer.from(from), Buffer.of(0)]))
+  if (at < 0) throw new Error(`no method ${from}`)
+  changed.write(to, at + 1)
+  return changed
+}
