@@ -16,6 +16,7 @@ export const EVM_DEPLOYMENT = {
   enclaveEvaluator: `0x${'5e'.repeat(20)}`,
   quorumEvaluator: `0x${'5f'.repeat(20)}`,
   milestoneEvaluator: `0x${'6f'.repeat(20)}`,
+  arbitratedEvaluator: `0x${'a0'.repeat(20)}`,
   enclaveRegistry: `0x${'6f'.repeat(20)}`,
 } as const
 

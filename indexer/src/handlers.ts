@@ -95,6 +95,14 @@ export function changesOf(event: ChainEvent): Change[] {
     // MilestoneEvaluator
     case 'MilestoneTermsSet':
     case 'MilestoneApproved':
+    // ArbitratedEvaluator
+    case 'ArbitrationTermsSet':
+    case 'StakeLocked':
+    case 'DisputeOpened':
+    case 'RulingGiven':
+    case 'ReviewSettled':
+    case 'BondReleased':
+    case 'StakeReleased':
       return []
   }
 }

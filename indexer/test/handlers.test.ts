@@ -167,6 +167,20 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
     rows: { [JOB]: { refunded: 5n }, 'payments:6:1': { kind: 'Refunded', account: ALICE, amount: 5n } },
   },
   JobExpired: { given: [created], args: { jobId }, rows: { [JOB]: { status: 'Expired' } } },
+  // ArbitratedEvaluator
+  ArbitrationTermsSet: {
+    args: {
+      ...{ jobId, arbiter: CAROL, reviewSeconds: 60n, rulingSeconds: 60n, silenceShareBP: 5000n },
+      ...{ bond: 1n, stake: 2n },
+    },
+    rows: {},
+  },
+  StakeLocked: { args: { jobId, provider: BOB, amount: 2n }, rows: {} },
+  DisputeOpened: { args: { jobId, client: ALICE, reason: HASH }, rows: {} },
+  RulingGiven: { args: { jobId, arbiter: CAROL, ruling: 2n, shareBP: 5000n, reason: HASH }, rows: {} },
+  ReviewSettled: { args: { jobId, shareBP: 5000n }, rows: {} },
+  BondReleased: { args: { jobId, receiver: ALICE, amount: 1n }, rows: {} },
+  StakeReleased: { args: { jobId, receiver: BOB, amount: 2n }, rows: {} },
   PayeeSet: { args: { jobId, payee: ALICE }, rows: {} },
   EvaluationPeriodSet: { args: { jobId, period: 60n }, rows: {} },
   JobPartReleased: { args: { jobId, amount: 5n, reason: HASH }, rows: {} },

@@ -105,6 +105,19 @@ const contractErrors = {
   MilestonesInvalid: false,
   MilestoneMismatch: false,
   JudgeOnly: false,
+  // ArbitratedEvaluator
+  ArbiterIsParty: false,
+  ShareInvalid: false,
+  ArbiterOnly: false,
+  StakeMismatch: false,
+  StakeAlreadyLocked: false,
+  StakeMissing: false,
+  DisputeAlreadyOpen: false,
+  DisputeNotOpen: false,
+  RulingOver: false,
+  RedoUsed: false,
+  JobNotEnded: false,
+  NothingHeld: false,
 } as const
 
 /** NEAR's contracts only: state is paid for by deposits (NEP-145), and what every call reads is bounded. */

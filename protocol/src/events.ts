@@ -116,6 +116,22 @@ export const events = {
   JobPartReleased: { jobId: 'uint', amount: 'uint', reason: 'bytes32' },
   JobReopened: { jobId: 'uint', reason: 'bytes32' },
   PaymentOwed: { jobId: 'uint', payee: 'account', amount: 'uint' },
+  // ArbitratedEvaluator (shares in basis points; rulings: `rulings` of its model)
+  ArbitrationTermsSet: {
+    jobId: 'uint',
+    arbiter: 'account',
+    reviewSeconds: 'uint',
+    rulingSeconds: 'uint',
+    silenceShareBP: 'uint',
+    bond: 'uint',
+    stake: 'uint',
+  },
+  StakeLocked: { jobId: 'uint', provider: 'account', amount: 'uint' },
+  DisputeOpened: { jobId: 'uint', client: 'account', reason: 'bytes32' },
+  RulingGiven: { jobId: 'uint', arbiter: 'account', ruling: 'uint', shareBP: 'uint', reason: 'bytes32' },
+  ReviewSettled: { jobId: 'uint', shareBP: 'uint' },
+  BondReleased: { jobId: 'uint', receiver: 'account', amount: 'uint' },
+  StakeReleased: { jobId: 'uint', receiver: 'account', amount: 'uint' },
 } as const
 
 export type EventName = keyof typeof events

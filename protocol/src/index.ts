@@ -27,6 +27,7 @@ export {
 } from './message.ts'
 export * from './messages.ts'
 export * as agentModel from './model/agent.ts'
+export * as arbitrationModel from './model/arbitration.ts'
 export * as guardrailsModel from './model/guardrails.ts'
 export * as jobModel from './model/job.ts'
 export * as ledgerModel from './model/ledger.ts'

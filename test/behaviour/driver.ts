@@ -52,6 +52,7 @@ export interface Driver {
   readonly evaluators: {
     readonly quorum: string
     readonly milestones: string
+    readonly arbitrated: string
   }
   /** Who holds the money of funded jobs. */
   readonly escrow: string

@@ -62,6 +62,7 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
     chain.guardrails,
     chain.quorum,
     chain.milestones,
+    chain.arbitrated,
   ]
   const tokenAt = (address: string) => chain.contract(demoDollarAbi, address as Hex)
   const accounts = Object.fromEntries(Object.entries(actors).map(([who, actor]) => [who, addressOf(actor)]))
@@ -87,6 +88,7 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
     evaluators: {
       quorum: chain.quorum.address,
       milestones: chain.milestones.address,
+      arbitrated: chain.arbitrated.address,
     },
     escrow: chain.escrow.address,
     ledger: chain.ledger.address,

@@ -18,13 +18,17 @@ export interface Ground {
   readonly personOf: (account: string) => Person
   /** Where every sequence begins. */
   readonly escrow: jobModel.EscrowState
+  /** What the escrow's account holds in the ledger's name: on NEAR the two are one. */
+  readonly besides: bigint
   readonly restore: () => Promise<void>
 }
 
-export async function openGround(chain: Driver): Promise<Ground> {
+/** `savings` is what everybody has in the ledger. */
+export async function openGround(chain: Driver, savings = 0n): Promise<Ground> {
   for (const person of PEOPLE) {
     await chain.send(person, 'register', { agentURI: '', metadata: [] })
-    await chain.give(chain.dollar, person, WEALTH)
+    await chain.give(chain.dollar, person, WEALTH + savings)
+    if (savings > 0n) await chain.deposit(person, chain.dollar, savings)
   }
   const people = PEOPLE.map((person) => chain.accounts[person])
   return {
@@ -38,6 +42,7 @@ export async function openGround(chain: Driver): Promise<Ground> {
       balances: new Map(people.map((owner) => [balanceKey(chain.dollar, owner), WEALTH])),
       refusing: new Set(),
     },
+    besides: await chain.balanceOf(chain.dollar, chain.escrow),
     restore: await chain.snapshot(),
   }
 }
@@ -125,7 +130,7 @@ function playOnEscrow(chain: Driver, who: Person, action: EscrowCall): Promise<r
 
 /** Jobs' states and everybody's money, and that none is lost: what the escrow holds is what open promises add up to. */
 export async function expectSameJobs(
-  { chain, people }: Ground,
+  { chain, people, besides }: Ground,
   { time, jobs, balances }: jobModel.EscrowState,
   before: jobModel.EscrowState | undefined,
 ): Promise<void> {
@@ -136,8 +141,9 @@ export async function expectSameJobs(
   }
   if (balances === before?.balances) return
   for (const owner of [...people, ESCROW]) {
-    const account = owner === ESCROW ? chain.escrow : owner
-    expect(await chain.balanceOf(chain.dollar, account)).toBe(balances.get(balanceKey(chain.dollar, owner)) ?? 0n)
+    const [account, more] = owner === ESCROW ? [chain.escrow, besides] : [owner, 0n]
+    const balance = balances.get(balanceKey(chain.dollar, owner)) ?? 0n
+    expect(await chain.balanceOf(chain.dollar, account)).toBe(balance + more)
   }
   const promised = promisedBy(jobs, chain.dollar)
   expect(balances.get(balanceKey(chain.dollar, ESCROW)) ?? 0n).toBe(promised)
@@ -154,9 +160,9 @@ export function promisedBy(jobs: jobModel.EscrowState['jobs'], token: string): b
 }
 
 /** From any state, with nobody's help but time's: a stranger returns all that is held. */
-export async function leaveByTheLastExit({ chain }: Ground, { jobs }: jobModel.EscrowState): Promise<void> {
+export async function leaveByTheLastExit({ chain, besides }: Ground, { jobs }: jobModel.EscrowState): Promise<void> {
   await chain.warp(jobModel.MAX_DURATION_SECONDS)
   for (const [id, { status }] of jobs)
     if (jobStatuses.indexOf(status) < 3) await chain.send('relayer', 'claimRefund', { jobId: BigInt(id) })
-  expect(await chain.balanceOf(chain.dollar, chain.escrow)).toBe(0n)
+  expect(await chain.balanceOf(chain.dollar, chain.escrow)).toBe(besides)
 }

@@ -59,7 +59,15 @@ const agentMethods = [
 ]
 
 /** What no function-call key may sign alone. */
-const ONE_YOCTO = ['setOperator', 'setPolicy', 'setSpendLimit', 'setCounterparty', 'confirmSpend']
+const ONE_YOCTO = [
+  'setOperator',
+  'lockStake',
+  'openDispute',
+  'setPolicy',
+  'setSpendLimit',
+  'setCounterparty',
+  'confirmSpend',
+]
 
 /** NEAR's contracts on the sandbox in this process. */
 export async function openNear(options: DriverOptions = {}): Promise<Driver> {
@@ -79,6 +87,7 @@ export async function openNear(options: DriverOptions = {}): Promise<Driver> {
     evaluators: {
       quorum: chain.parley,
       milestones: chain.parley,
+      arbitrated: chain.parley,
     },
     escrow: chain.parley,
     ledger: chain.parley,

@@ -3,6 +3,7 @@ import { type EventName, erc8004Errors, events, jobStatuses, toSnakeCase } from 
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   agentRegistryAbi,
+  arbitratedEvaluatorAbi,
   enclaveEvaluatorAbi,
   enclaveRegistryAbi,
   guardrailsAbi,
@@ -25,6 +26,7 @@ const abi = [
   ...quorumEvaluatorAbi,
   ...milestoneEvaluatorAbi,
   ...timelockControllerAbi,
+  ...arbitratedEvaluatorAbi,
 ]
 
 let near: NearNames

@@ -10,6 +10,7 @@ const abi = [
   ...contracts.guardrailsAbi,
   ...contracts.quorumEvaluatorAbi,
   ...contracts.milestoneEvaluatorAbi,
+  ...contracts.arbitratedEvaluatorAbi,
   ...contracts.demoDollarAbi,
 ]
 

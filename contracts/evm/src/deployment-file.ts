@@ -15,6 +15,7 @@ export const deploymentSchema = z
     guardrails: hexOf(20),
     quorumEvaluator: hexOf(20),
     milestoneEvaluator: hexOf(20),
+    arbitratedEvaluator: hexOf(20),
   })
   .readonly()
 

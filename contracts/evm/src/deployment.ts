@@ -62,6 +62,8 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   const quorumEvaluator = await at(contracts.quorumEvaluatorAbi, contracts.quorumEvaluatorBytecode, judging)
   const { milestoneEvaluatorAbi, milestoneEvaluatorBytecode } = contracts
   const milestoneEvaluator = await at(milestoneEvaluatorAbi, milestoneEvaluatorBytecode, judging)
+  const { arbitratedEvaluatorAbi, arbitratedEvaluatorBytecode } = contracts
+  const arbitratedEvaluator = await at(arbitratedEvaluatorAbi, arbitratedEvaluatorBytecode, [...judging, ledger])
 
   return {
     chainId: deployer.chain.id,
@@ -75,6 +77,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     guardrails,
     quorumEvaluator,
     milestoneEvaluator,
+    arbitratedEvaluator,
   }
 }
 

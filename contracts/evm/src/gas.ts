@@ -71,6 +71,7 @@ export async function measureGas(): Promise<Gas> {
   await measureMilestones(chain, measure)
   await measureLedger(chain, measure)
   await measureGuardrails(chain, measure)
+  await measureArbitration(chain, measure)
 
   const sum = (prefix: string) =>
     Object.entries(gas).reduce((total, [name, used]) => (name.startsWith(prefix) ? total + used : total), 0)
@@ -223,6 +224,39 @@ async function measureGuardrails(chain: Chain, measure: Measure) {
   const large = [alice, dollar.address, bob, 500n] as const
   await measure('guardrails: spend what was confirmed', chain.send(CAROL, guardrails, 'spendTransfer', large))
   await measure('guardrails: revoke policy', chain.send(ALICE, guardrails, 'revokePolicy', [key]))
+}
+
+/** Every way in which an arbitrated job ends, with bond and stake. */
+async function measureArbitration(chain: Chain, measure: Measure) {
+  const { arbitrated, escrow, ledger, dollar } = chain
+  const windows = { reviewSeconds: 3600, rulingSeconds: 3600, silenceShareBP: 5000 }
+  const terms = { arbiter: addressOf(CAROL), ...windows, bond: 1000n, stake: 2000n }
+  await chain.send(ALICE, ledger, 'deposit', [dollar.address, BUDGET, addressOf(BOB)])
+  for (const actor of [ALICE, BOB]) await chain.send(actor, ledger, 'setOperator', [arbitrated.address, true])
+
+  async function createDisputed(note: Measure): Promise<bigint> {
+    const jobId = await createJob(chain, { evaluator: arbitrated.address, duration: 5n * DAY })
+    await chain.send(ALICE, escrow, 'setBudget', [jobId, dollar.address, BUDGET, '0x'])
+    await note('arbitration: set terms', chain.send(ALICE, arbitrated, 'setArbitrationTerms', [jobId, terms]))
+    await chain.send(ALICE, escrow, 'fund', [jobId, BUDGET, '0x'])
+    const staking = chain.send(BOB, arbitrated, 'lockStake', [jobId, terms.arbiter, terms.stake])
+    await note('arbitration: lock stake', staking)
+    await chain.send(BOB, escrow, 'submit', [jobId, BODY_HASH, '0x'])
+    await note('arbitration: open dispute', chain.send(ALICE, arbitrated, 'openDispute', [jobId, BODY_HASH]))
+    return jobId
+  }
+  const rule = (jobId: bigint, ruling: number, shareBP = 0n) =>
+    chain.send(CAROL, arbitrated, 'rule', [jobId, ruling, shareBP, BODY_HASH])
+
+  // The evaluator's balance in the ledger is there already, as it is in a live one.
+  await createDisputed(ignore)
+  const redone = await createDisputed(measure)
+  await measure('arbitration: rule redo', rule(redone, 3))
+  await measure('arbitration: rule refund', rule(await createDisputed(ignore), 0))
+  await measure('arbitration: rule split', rule(await createDisputed(ignore), 2, 5000n))
+  await chain.send(BOB, escrow, 'submit', [redone, BODY_HASH, '0x'])
+  chain.warp(3600n)
+  await measure('arbitration: settle review', chain.send(RELAYER, arbitrated, 'settleReview', [redone]))
 }
 
 function numberedAddress(n: number): Hex {

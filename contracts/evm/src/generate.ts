@@ -14,6 +14,7 @@ const CONTRACTS = [
   'QuorumEvaluator',
   'MilestoneEvaluator',
   'TimelockController',
+  'ArbitratedEvaluator',
   'DemoDollar',
   'ERC1967Proxy',
 ] as const

@@ -177,6 +177,7 @@ export async function openChain({ timelockDelay }: { readonly timelockDelay?: bi
     evaluator: contract(generated.enclaveEvaluatorAbi, deployment.enclaveEvaluator),
     ledger: contract(generated.ledgerAbi, deployment.ledger),
     guardrails: contract(generated.guardrailsAbi, deployment.guardrails),
+    arbitrated: contract(generated.arbitratedEvaluatorAbi, deployment.arbitratedEvaluator),
     quorum: contract(generated.quorumEvaluatorAbi, deployment.quorumEvaluator),
     milestones: contract(generated.milestoneEvaluatorAbi, deployment.milestoneEvaluator),
     dollar,

@@ -16,6 +16,7 @@ const DEPLOYMENT = {
   guardrails: `0x${'fe'.repeat(20)}`,
   quorumEvaluator: `0x${'0F'.repeat(20)}`,
   milestoneEvaluator: `0x${'1F'.repeat(20)}`,
+  arbitratedEvaluator: `0x${'A0'.repeat(20)}`,
 }
 
 let folder: string

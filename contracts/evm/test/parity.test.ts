@@ -29,6 +29,7 @@ const items = [
   ...contracts.guardrailsAbi,
   ...contracts.quorumEvaluatorAbi,
   ...contracts.milestoneEvaluatorAbi,
+  ...contracts.arbitratedEvaluatorAbi,
 ]
 
 /** OpenZeppelin's own, which nobody but wallets and explorers reads. */
@@ -195,6 +196,7 @@ describe('contracts', () => {
     ['Guardrails', contracts.guardrailsBytecode],
     ['QuorumEvaluator', contracts.quorumEvaluatorBytecode],
     ['MilestoneEvaluator', contracts.milestoneEvaluatorBytecode],
+    ['ArbitratedEvaluator', contracts.arbitratedEvaluatorBytecode],
   ])('%s fits the limit on code (EIP-170), constructor and all', (_, bytecode) => {
     expect(bytecode.length / 2 - 1).toBeLessThan(24_576)
   })

@@ -19,7 +19,7 @@ export interface Job {
   readonly token: string | null
   readonly budget: string
   /** keccak256(requestHash, workload, observability) of the work that completes the job, or who judges it instead. */
-  readonly terms: Hex | 'quorum' | 'milestones' | null
+  readonly terms: Hex | 'quorum' | 'milestones' | 'arbitration' | null
   /** What the evaluator may take to judge a submission; absent for EVALUATION_GRACE_SECONDS. */
   readonly evaluation_period?: string
   /** Who gets what the job pays in the provider's place. */

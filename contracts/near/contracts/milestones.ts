@@ -1,5 +1,5 @@
 /** Pays jobs milestone by milestone, on a judge's word or its silence. Mirrors contracts/evm/contracts/MilestoneEvaluator.sol. */
-import { type Hex, milestoneModel } from '@parley/protocol'
+import { type Hex, jobModel, milestoneModel } from '@parley/protocol'
 import { caller, now, self } from './context.ts'
 import { ContractError, require } from './contract-error.ts'
 import { emit } from './events.ts'
@@ -46,7 +46,7 @@ function begin(job_id: Hex, job: Job, { judge, review_seconds, amounts }: Milest
   require(isValid, 'MilestonesInvalid', count, total, job.budget)
   require(judge !== null, 'AddressZero')
   require(judge !== job.provider, 'ProviderIsEvaluator', judge)
-  require(BigInt(review_seconds) >= milestoneModel.MIN_WINDOW_SECONDS, 'WindowTooShort', review_seconds)
+  require(BigInt(review_seconds) >= jobModel.MIN_WINDOW_SECONDS, 'WindowTooShort', review_seconds)
   // A provider must find the terms that it read.
   require(job.terms === null, 'TermsAlreadySet', job_id)
 
@@ -55,7 +55,7 @@ function begin(job_id: Hex, job: Job, { judge, review_seconds, amounts }: Milest
   emit('milestone_terms_set', { job_id, judge, review_seconds, amounts })
 
   // Else `claim_refund` could overtake an approval by silence.
-  setEvaluationPeriod(job_id, BigInt(review_seconds) + milestoneModel.SETTLEMENT_SECONDS, self())
+  setEvaluationPeriod(job_id, BigInt(review_seconds) + jobModel.SETTLEMENT_SECONDS, self())
 }
 
 export function approveMilestone(job_id: Hex, milestone: bigint): void {

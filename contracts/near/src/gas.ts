@@ -45,6 +45,7 @@ export async function measureGas(): Promise<Gas> {
   await measureMilestones(chain, measure)
   await measureLedger(chain, measure)
   await measureGuardrails(chain, measure)
+  await measureArbitration(chain, measure)
   return gas
 }
 
@@ -219,6 +220,39 @@ async function measureGuardrails(chain: Chain, measure: Measure): Promise<void> 
   await measure('guardrails: confirm', OPERATOR, parley, 'confirm_spend', word, oneYocto)
   await measure('guardrails: spend what was confirmed', CAROL, parley, 'spend_transfer', { ...large, to: receiver })
   await measure('guardrails: revoke policy', ALICE, parley, 'revoke_policy', { key })
+}
+
+/** Every way in which an arbitrated job ends, with bond and stake. */
+async function measureArbitration(chain: Chain, measure: Measure): Promise<void> {
+  const { parley, dollar } = chain
+  const oneYocto = { deposit: 1n }
+  const windows = { review_seconds: '3600', ruling_seconds: '3600', silence_share_bp: '5000' }
+  const terms = { arbiter: CAROL.accountId, ...windows, bond: '1000', stake: '2000' }
+  await chain.send(...chain.transferCall(ALICE, dollar, BUDGET, { deposit: { receiver_id: BOB.accountId } }))
+
+  async function createDisputed(note: Measure): Promise<Hex> {
+    const job_id = await createPricedJob(chain, dollar, { evaluator: parley, duration: 5n * DAY })
+    await note('arbitration: set terms', ALICE, parley, 'set_arbitration_terms', { job_id, terms })
+    await chain.send(...chain.transferCall(ALICE, dollar, BUDGET, { fund: { job_id, expected_budget: BUDGET } }))
+    const stake = { job_id, arbiter: CAROL.accountId, amount: '2000' }
+    await note('arbitration: lock stake', BOB, parley, 'lock_stake', stake, oneYocto)
+    await submit(chain, job_id)
+    await note('arbitration: open dispute', ALICE, parley, 'open_dispute', { job_id, reason: HASH }, oneYocto)
+    return job_id
+  }
+
+  // The evaluator's and the parties' places in the ledger are there already, as they are in a live one.
+  await createDisputed((_name, ...call) => chain.send(...call))
+  const redone = await createDisputed(measure)
+  const rule = (ruling: string, share_bp = '0') => ({ ruling, share_bp, reason: HASH })
+  await measure('arbitration: rule redo', CAROL, parley, 'rule', { job_id: redone, ...rule('3') })
+  for (const [name, ruling] of [['refund', rule('0')] as const, ['split', rule('2', '5000')] as const]) {
+    const job_id = await createDisputed((_name, ...call) => chain.send(...call))
+    await measure(`arbitration: rule ${name}`, CAROL, parley, 'rule', { job_id, ...ruling })
+  }
+  await submit(chain, redone)
+  chain.warp(3600n)
+  await measure('arbitration: settle review', RELAYER, parley, 'settle_review', { job_id: redone })
 }
 
 if (import.meta.main) {

@@ -1,6 +1,7 @@
 import { storable } from '@parley/database'
 import {
   agentRegistryAbi,
+  arbitratedEvaluatorAbi,
   type Deployment,
   enclaveEvaluatorAbi,
   enclaveRegistryAbi,
@@ -50,6 +51,7 @@ export function createLogDecoder(deployment: Deployment): LogDecoder {
     [deployment.guardrails.toLowerCase(), eventsBySelector(guardrailsAbi)],
     [deployment.quorumEvaluator.toLowerCase(), eventsBySelector(quorumEvaluatorAbi)],
     [deployment.milestoneEvaluator.toLowerCase(), eventsBySelector(milestoneEvaluatorAbi)],
+    [deployment.arbitratedEvaluator.toLowerCase(), eventsBySelector(arbitratedEvaluatorAbi)],
   ])
   const selectors = new Set([...eventsOf.values()].flatMap((bySelector) => [...bySelector.keys()]))
 

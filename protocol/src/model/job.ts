@@ -13,6 +13,10 @@ export const EVALUATION_GRACE_SECONDS = 3600n
 export const MIN_DURATION_SECONDS = 300n
 /** What an evaluator may ask for at most to judge a submission. */
 export const MAX_EVALUATION_SECONDS = 90n * 86_400n
+/** What evaluators with windows have in common: a congested chain must not decide for who has a window to speak. */
+export const MIN_WINDOW_SECONDS = 3600n
+/** What anyone has to act on silence in a window, before the escrow refunds. */
+export const SETTLEMENT_SECONDS = 86_400n
 /** Money is never locked for longer than this. */
 export const MAX_DURATION_SECONDS = 365n * 86_400n
 

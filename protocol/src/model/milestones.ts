@@ -9,12 +9,6 @@ type Account = string
 /** The longest list that NEAR's contract can log beside the longest description. */
 export const MAX_MILESTONES = 16
 
-/** A congested chain must not decide for who has a window to speak. */
-export const MIN_WINDOW_SECONDS = 3600n
-
-/** What anyone has to act on silence, before the escrow refunds. */
-export const SETTLEMENT_SECONDS = 86_400n
-
 export interface Milestones {
   readonly judge: Account
   readonly reviewSeconds: bigint
@@ -74,11 +68,14 @@ function setMilestoneTerms(state: MilestoneState, action: Action<'setMilestoneTe
     return refused('MilestonesInvalid')
   if (judge === undefined) return refused('AddressZero')
   if (judge === job.provider) return refused('ProviderIsEvaluator')
-  if (reviewSeconds < MIN_WINDOW_SECONDS) return refused('WindowTooShort')
+  if (reviewSeconds < jobModel.MIN_WINDOW_SECONDS) return refused('WindowTooShort')
   if (state.milestones.has(jobId)) return refused('TermsAlreadySet')
 
   const planned = withMilestones(state, jobId, { judge, reviewSeconds, amounts, approved: 0n })
-  return asEvaluator(planned, jobId, { name: 'setEvaluationPeriod', period: reviewSeconds + SETTLEMENT_SECONDS })
+  return asEvaluator(planned, jobId, {
+    name: 'setEvaluationPeriod',
+    period: reviewSeconds + jobModel.SETTLEMENT_SECONDS,
+  })
 }
 
 function approveMilestone(state: MilestoneState, action: Action<'approveMilestone'>): MilestoneDecision {
