@@ -74,6 +74,7 @@ const TOKEN_ID = /^nep141:(.+)$/
 function readTransfers(event: string, data: NearEventData): NamedEvent[] {
   const parties = LEDGER_EVENTS[event]
   if (parties === undefined) throw new RangeError(`${JSON.stringify(event)} is not an event of the ledger`)
+  if (typeof data !== 'object' || data === null) throw new RangeError(`${event} has ${data} for its fields`)
   const [from, to] = parties.map((field) => toValue('account', field && data[field], `${event}.${field}`) as string)
   const { token_ids, amounts, authorized_id } = data
   if (!Array.isArray(token_ids) || !Array.isArray(amounts) || token_ids.length !== amounts.length)

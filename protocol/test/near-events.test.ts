@@ -13,6 +13,9 @@ const lineOf = (event: string, ...data: unknown[]) =>
 const nftLineOf = (event: string, data: unknown) =>
   `EVENT_JSON:${JSON.stringify({ standard: 'nep171', version: '1.2.0', event, data: [data] })}`
 
+const mtLineOf = (event: string, data: unknown) =>
+  `EVENT_JSON:${JSON.stringify({ standard: 'nep245', version: '1.0.0', event, data: [data] })}`
+
 const walletSet = (agentId: bigint, metadataValue: string) => {
   const metadataKey = 'agentWallet'
   const indexedMetadataKey = keccak256(stringToHex(metadataKey))
@@ -118,6 +121,37 @@ describe('readNearEvents', () => {
     ['a token that is no number', nftLineOf('nft_mint', { owner_id: 'bob.near', token_ids: ['x'] })],
     ['an owner that is a number', nftLineOf('nft_mint', { owner_id: 5, token_ids: ['7'] })],
   ])('refuses %s of NEP-171', (_, log) => {
+    expect(() => readNearEvents(log, keccak)).toThrow(RangeError)
+  })
+
+  it('reads from NEP-245 how balances change: deposits, withdrawals and transfers', () => {
+    const tokens = { token_ids: ['nep141:a.near', 'nep141:b.near'], amounts: ['5', '6'] }
+    const one = { token_ids: ['nep141:a.near'], amounts: ['5'] }
+    const moved = (caller: string, from: string, to: string, token: string, amount: bigint) => ({
+      name: 'LedgerTransfer',
+      args: { caller, from, to, token, amount },
+    })
+
+    const mint = mtLineOf('mt_mint', { owner_id: 'bob.near', ...one, memo: 'refund' })
+    expect(readNearEvents(mint, keccak)).toEqual([moved('bob.near', NOBODY, 'bob.near', 'a.near', 5n)])
+    const burn = mtLineOf('mt_burn', { owner_id: 'bob.near', ...one })
+    expect(readNearEvents(burn, keccak)).toEqual([moved('bob.near', 'bob.near', NOBODY, 'a.near', 5n)])
+    const transfer = { authorized_id: 'eve.near', old_owner_id: 'bob.near', new_owner_id: 'al.near', ...tokens }
+    expect(readNearEvents(mtLineOf('mt_transfer', transfer), keccak)).toEqual([
+      moved('eve.near', 'bob.near', 'al.near', 'a.near', 5n),
+      moved('eve.near', 'bob.near', 'al.near', 'b.near', 6n),
+    ])
+  })
+
+  it.each([
+    ['an unknown event', mtLineOf('mt_approve', {})],
+    ['fields that are null', mtLineOf('mt_mint', null)],
+    ['no amounts', mtLineOf('mt_mint', { owner_id: 'bob.near', token_ids: [] })],
+    ['too few amounts', mtLineOf('mt_mint', { owner_id: 'bob.near', token_ids: ['nep141:a.near'], amounts: [] })],
+    ['another kind of token', mtLineOf('mt_mint', { owner_id: 'bob.near', token_ids: ['nep171:a'], amounts: ['1'] })],
+    ['an owner that is a number', mtLineOf('mt_burn', { owner_id: 5, token_ids: [], amounts: [] })],
+    ['a number', mtLineOf('mt_mint', { owner_id: 'bob.near', token_ids: ['nep141:a.near'], amounts: [1] })],
+  ])('refuses %s of NEP-245', (_, log) => {
     expect(() => readNearEvents(log, keccak)).toThrow(RangeError)
   })
 
