@@ -7,7 +7,7 @@ import { openEvm } from './evm-driver.ts'
 import { openNear } from './near-driver.ts'
 
 const CHAINS = [
-  ['EVM', openEvm, 1200],
+  ['EVM', openEvm, 3000],
   ['NEAR', openNear, 420],
 ] as const
 
@@ -25,8 +25,8 @@ const PERIODS = [60n, 3600n, 86_400n]
 
 const step = fc.record({
   name: fc.constantFrom(
-    ...(['spend', 'spend', 'spend', 'spend', 'spend', 'wait', 'setPolicy', 'setSpendLimit', 'setSpendLimit'] as const),
-    ...(['setCounterparty', 'confirmSpend', 'confirmAndSpend', 'confirmAndSpend', 'revokePolicy'] as const),
+    ...(['spend', 'spend', 'spend', 'spend', 'spend', 'wait', 'setPolicy', 'grant', 'grant'] as const),
+    ...(['setSpendLimit', 'setCounterparty', 'confirmSpend', 'confirmAndSpend', 'revokePolicy'] as const),
   ),
   who: fc.nat({ max: 3 }),
   key: fc.nat({ max: 3 }),
@@ -106,32 +106,27 @@ describe.each(CHAINS)('guardrails on %s, beside their model', (_, open, steps) =
   }, 3_600_000)
 
   function actionsOf(chosen: Step, state: State): Action[] {
-    const { name, isRightful, amount, method, members } = chosen
+    const { name, isRightful, amount, method } = chosen
     if (name === 'wait') return [{ name, seconds: secondsOf(chosen, state) }]
     const [account, key] = partiesOf(chosen, state)
     const policy = state.policies.get(policyKey(account, key))
-    const counterparty = pick(people, chosen.other)
-    const token = pick(tokens, chosen.token)
-    const spending: Spending = { method, token, counterparty, amount }
+    const limited = isRightful && policy && policy.limits.size > 0 ? [...policy.limits.keys()] : tokens
+    const isListed = isRightful && policy && policy.counterparties.size > 0 && !policy.isAnyCounterparty
+    const counterparty = pick(isListed ? [...policy.counterparties] : people, chosen.other)
+    const spending: Spending = { method, token: pick(limited, chosen.token), counterparty, amount }
     const spend: Action = { name: 'spend', caller: key, account, ...spending }
+    const base = { caller: account, key }
     switch (name) {
-      case 'setPolicy': {
-        const confirmers = members.map((member) => pick(people, member)).filter((one) => !isRightful || one !== key)
-        const list = isRightful ? [...new Set(confirmers)] : confirmers
-        const needed = isRightful && list.length > 0 ? (chosen.needed % BigInt(list.length)) + 1n : 0n
-        const terms = { methods: chosen.methods, isAnyCounterparty: chosen.isFlag, confirmers: list }
-        const confirmationsNeeded = isRightful ? needed : chosen.needed
-        const expiresAt = state.time + pick(PERIODS, chosen.period) * 20n
-        return [{ name, caller: account, key, expiresAt, ...terms, confirmationsNeeded }]
-      }
-      case 'setSpendLimit': {
-        const periodSeconds = !isRightful && chosen.isFlag ? 0n : pick(PERIODS, chosen.period)
-        return [{ name, caller: account, key, token, limit: chosen.limit, periodSeconds, threshold: amount }]
-      }
+      case 'grant':
+        return [policyOf(chosen, state, base), limitOf(chosen, base), counterpartyOf(chosen, base)]
+      case 'setPolicy':
+        return [policyOf(chosen, state, base)]
+      case 'setSpendLimit':
+        return [limitOf(chosen, base)]
       case 'setCounterparty':
-        return [{ name, caller: account, key, counterparty, isAllowed: chosen.isFlag }]
+        return [counterpartyOf(chosen, base)]
       case 'revokePolicy':
-        return isRightful && !chosen.isFlag ? [spend] : [{ name, caller: account, key }]
+        return isRightful && !chosen.isFlag ? [spend] : [{ name, ...base }]
       case 'confirmSpend':
         return [{ name, caller: pick(people, chosen.who), account, key, spending }]
       case 'confirmAndSpend': {
@@ -145,10 +140,36 @@ describe.each(CHAINS)('guardrails on %s, beside their model', (_, open, steps) =
     }
   }
 
-  /** An account and a key, of a policy that is there if possible. */
-  function partiesOf({ who, key, isRightful, limit }: Step, { policies }: State): readonly [string, string] {
+  interface Parties {
+    readonly caller: string
+    readonly key: string
+  }
+
+  function policyOf(chosen: Step, { time }: State, base: Parties): Action {
+    const { isRightful, methods, isFlag: isAnyCounterparty } = chosen
+    const members = chosen.members.map((member) => pick(people, member))
+    const confirmers = isRightful ? [...new Set(members)].filter((one) => one !== base.key) : members
+    const count = BigInt(confirmers.length)
+    const possible = count > 0n ? (chosen.needed % count) + 1n : 0n
+    const confirmationsNeeded = isRightful ? possible : chosen.needed
+    const expiresAt = time + pick(PERIODS, chosen.period) * 20n
+    const terms = { expiresAt, methods, isAnyCounterparty, confirmers, confirmationsNeeded }
+    return { name: 'setPolicy', ...base, ...terms }
+  }
+
+  function limitOf({ token, limit, period, amount, isRightful, isFlag }: Step, base: Parties): Action {
+    const periodSeconds = !isRightful && isFlag ? 0n : pick(PERIODS, period)
+    return { name: 'setSpendLimit', ...base, token: pick(tokens, token), limit, periodSeconds, threshold: amount }
+  }
+
+  function counterpartyOf({ other, isFlag }: Step, base: Parties): Action {
+    return { name: 'setCounterparty', ...base, counterparty: pick(people, other), isAllowed: isFlag }
+  }
+
+  /** An account and a key, of a policy that is there if possible, unless one is to be given. */
+  function partiesOf({ name, who, key, isRightful, limit }: Step, { policies }: State): readonly [string, string] {
     const known = [...policies.keys()]
-    if (!isRightful || known.length === 0) return [pick(people, who), pick(people, key)]
+    if (!isRightful || known.length === 0 || name === 'grant') return [pick(people, who), pick(people, key)]
     const [account = '', itsKey = ''] = pick(known, Number(limit)).split(' ')
     return [account, itsKey]
   }
@@ -210,12 +231,13 @@ describe.each(CHAINS)('guardrails on %s, beside their model', (_, open, steps) =
         expect(await chain.read('getSpendLimit', { account, key, token })).toMatchObject(current)
       }
     }
-    for (const token of tokens) {
-      for (const owner of people) {
-        const key = holdingKey(token, owner)
-        expect(await chain.ledgerBalanceOf(token, owner)).toBe(state.ledger.balances.get(key))
-        expect(await chain.balanceOf(token, owner)).toBe(state.ledger.outside.get(key))
-      }
+    for (const [held, balance] of changed(state.ledger.balances, before?.ledger.balances)) {
+      const [token = '', owner = ''] = held.split(' ')
+      expect(await chain.ledgerBalanceOf(token, owner)).toBe(balance)
+    }
+    for (const [held, balance] of changed(state.ledger.outside, before?.ledger.outside)) {
+      const [token = '', owner = ''] = held.split(' ')
+      expect(await chain.balanceOf(token, owner === ledgerModel.LEDGER ? chain.ledger : owner)).toBe(balance)
     }
   }
 

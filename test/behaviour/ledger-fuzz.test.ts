@@ -7,7 +7,7 @@ import { openEvm } from './evm-driver.ts'
 import { openNear } from './near-driver.ts'
 
 const CHAINS = [
-  ['EVM', openEvm, 1200],
+  ['EVM', openEvm, 3000],
   ['NEAR', openNear, 420],
 ] as const
 
