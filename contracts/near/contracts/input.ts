@@ -4,37 +4,31 @@
  */
 import {
   byteLengths,
-  fromHex,
   type Hex,
   type Message,
-  toHex,
   toSnakeCase,
   uintBits,
-  utf8,
   type ValueOf,
 } from '@parley/protocol'
-import { native } from '../builder/runtime/native.ts'
+import { isAccountId, lowerHex, native, toJson, uintFromDecimal } from '../builder/runtime/native.ts'
 import { ContractError } from './contract-error.ts'
 
 /** Around a text in JSON. */
 const QUOTES = 2
 
-/** Longer decimal numbers than 2^256 has are refused before they are computed. */
-const MAX_DIGITS = 78
-
 /** A number as a decimal string. */
 export function uint(value: unknown, field: string, bits = 256n): bigint {
-  const number = decimal(value)
-  if (number === null) throw invalid(field, 'is not a decimal number, as a string without sign')
+  const number = typeof value === 'string' ? uintFromDecimal(value) : undefined
+  if (number === undefined) throw invalid(field, 'is not a decimal number, as a string without sign')
   if (number >> bits !== 0n) throw invalid(field, `does not fit ${bits} bits`)
   return number
 }
 
 /** Bytes as hexadecimal with 0x, in lower case from here on. */
 export function bytes(value: unknown, field: string): Hex {
-  const read = bytesOf(value)
-  if (read === null) throw invalid(field, 'is not hexadecimal with 0x and whole bytes')
-  return toHex(read)
+  const hex = typeof value === 'string' ? lowerHex(value) : undefined
+  if (hex === undefined) throw invalid(field, 'is not hexadecimal with 0x and whole bytes')
+  return hex
 }
 
 /** Bytes as base64 with padding, half the length of hexadecimal: for what is long. */
@@ -59,9 +53,7 @@ export function account(value: unknown, field: string): string {
   return value
 }
 
-export function isAccount(text: string): boolean {
-  return text.length >= 2 && text.length <= 64 && hasAccountWords(text)
-}
+export const isAccount = isAccountId
 
 /** `null` stands for no account, and so does leaving the field out. */
 export function optionalAccount(value: unknown, field: string): string | null {
@@ -86,7 +78,7 @@ export function loggedText(value: unknown, field: string, maxLength: number): st
 
 /** The bytes that a text takes in a log. */
 export function logSize(text: string): number {
-  return utf8(JSON.stringify(text)).length - QUOTES
+  return toJson(text).length - QUOTES
 }
 
 export function requireLogSize(size: number, field: string, where: 'a log' | 'logs', max: number): void {
@@ -147,42 +139,3 @@ function ofLength(hex: Hex, length: number, field: string): Hex {
   if (hex.length !== 2 + 2 * length) throw invalid(field, `has ${hex.length / 2 - 1} bytes, not ${length}`)
   return hex
 }
-
-function decimal(value: unknown): bigint | null {
-  if (typeof value !== 'string' || value.length > MAX_DIGITS) return null
-  try {
-    const number = BigInt(value)
-    // BigInt also reads spaces, zeros in front, hexadecimal and nothing at all.
-    return number >= 0n && number.toString() === value ? number : null
-  } catch {
-    return null
-  }
-}
-
-function bytesOf(text: unknown): Uint8Array | null {
-  try {
-    return typeof text === 'string' ? fromHex(text) : null
-  } catch {
-    return null
-  }
-}
-
-/** By bytes, not by characters: half the gas. */
-function hasAccountWords(text: string): boolean {
-  let previous = SEPARATOR
-  for (const byte of utf8(text)) {
-    const kind = byteKinds[byte]
-    if (kind === undefined || (kind === SEPARATOR && previous === SEPARATOR)) return false
-    previous = kind
-  }
-  return previous !== SEPARATOR
-}
-
-const LETTER = 1
-const SEPARATOR = 2
-
-const byteKinds: readonly (number | undefined)[] = Array.from({ length: 256 }, (_, byte) => {
-  const character = String.fromCharCode(byte)
-  if ('.-_'.includes(character)) return SEPARATOR
-  return 'abcdefghijklmnopqrstuvwxyz0123456789'.includes(character) ? LETTER : undefined
-})

@@ -80,6 +80,26 @@ const EDITS: readonly Edit[] = [
     by: '            backtrace_barrier = b->backtrace_barrier;\n        }\n        if (backtrace_barrier)\n            break;\n',
   },
   {
+    why: 'Plain JSON is read in one pass.',
+    find: '    JSValue val = JS_UNDEFINED;\n\n    js_parse_init(ctx, s, buf, buf_len, filename, 1);\n    if (json_next_token(s))',
+    by: '    JSValue val = JS_UNDEFINED;\n\n    if (!pr && quick_json(ctx, buf, buf_len, &val))\n        return val;\n    js_parse_init(ctx, s, buf, buf_len, filename, 1);\n    if (json_next_token(s))',
+  },
+  {
+    why: 'Plain JSON is read in one pass.',
+    find: 'static JSValue JS_ParseJSON_internal(JSContext *ctx, const char *buf, size_t buf_len,',
+    by: 'static bool quick_json(JSContext *ctx, const char *text, size_t length, JSValue *value);\nstatic JSValue JS_ParseJSON_internal(JSContext *ctx, const char *buf, size_t buf_len,',
+  },
+  {
+    why: 'An object that grows in a call grows once, mostly.',
+    find: '    new_size = max_int(count, sh->prop_size * 3 / 2);',
+    by: '    new_size = max_int(max_int(count, least_growth), sh->prop_size * 3 / 2);',
+  },
+  {
+    why: 'An object that grows in a call grows once, mostly.',
+    find: 'static no_inline int resize_properties(JSContext *ctx, JSShape **psh,',
+    by: 'static int least_growth; /* of an object, in properties; the image sets it */\nstatic no_inline int resize_properties(JSContext *ctx, JSShape **psh,',
+  },
+  {
     why: 'Small integers are read in one pass, others without the C library.',
     find: 'static int json_parse_number(JSParseState *s, const uint8_t **pp)\n{\n',
     by: '#include "json_number.c"\nstatic int json_parse_number(JSParseState *s, const uint8_t **pp)\n{\n',

@@ -1,4 +1,4 @@
-/** In place of the functions of protocol/src/message.ts, with the same results and errors. */
+/** In place of the functions of protocol/src/message.ts, with the same results; errors may say less. */
 import { native } from './native.ts'
 
 export function wordFromUint(value: bigint, bits = 256n): Uint8Array {
@@ -8,3 +8,8 @@ export function wordFromUint(value: bigint, bits = 256n): Uint8Array {
 }
 
 export const utf8: (text: string) => Uint8Array = native.utf8
+
+/** Keccak-256 is the host's, whatever function is passed. */
+export const hashStruct: (message: object, value: object) => Uint8Array = native.hash_struct
+export const hashTypedData: (domainSeparator: Uint8Array, message: object, value: object) => Uint8Array =
+  native.hash_typed_data

@@ -7,6 +7,14 @@ interface Native {
   hex_to_bytes(text: string): Uint8Array | undefined
   /** Lower case, with 0x. */
   bytes_to_hex(bytes: Uint8Array): `0x${string}`
+  /** As `bytes_to_hex` of `hex_to_bytes`. */
+  lower_hex(text: string): `0x${string}` | undefined
+  is_account_id(text: string): boolean
+  /** Of at most 78 digits, without sign and without zeros in front; undefined for anything else. */
+  decimal_to_uint(text: string): bigint | undefined
+  /** EIP-712's hashStruct and hashTypedData of a message as protocol declares it. */
+  hash_struct(message: object, value: object): Uint8Array
+  hash_typed_data(domainSeparator: Uint8Array, message: object, value: object): Uint8Array
   /** A lone surrogate becomes U+FFFD. */
   utf8(text: string): Uint8Array
   concat(parts: readonly Uint8Array[]): Uint8Array
@@ -78,8 +86,17 @@ export function uintFromWord(bytes: Uint8Array): bigint {
   return value
 }
 
+/** Hexadecimal with 0x in lower case; undefined for what is no hexadecimal with 0x and whole bytes. */
+export const lowerHex: (text: string) => `0x${string}` | undefined = engine.lower_hex
+
+/** Whether a text is an account id by NEAR's rules: 2 to 64 characters, words of a-z and 0-9 with one of `.`, `-` and `_` between two. */
+export const isAccountId: (text: string) => boolean = engine.is_account_id
+
+/** A number from its decimal digits, without sign and without zeros in front; undefined for anything else and for more than 78 digits. */
+export const uintFromDecimal: (text: string) => bigint | undefined = engine.decimal_to_uint
+
 /** JSON in UTF-8 at a tenth of JSON.stringify's gas. A bigint becomes its decimal digits in a string. */
-export function toJson(value: object): Uint8Array {
+export function toJson(value: object | string): Uint8Array {
   return engine.to_json(value) as Uint8Array
 }
 

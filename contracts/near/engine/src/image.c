@@ -36,6 +36,8 @@ EXPORT(image_create) void image_create(void)
     context->random_state = 1;
     context->time_origin = 0;
     type_info = JS_NewAtom(context, "typeInfo");
+    type_string_name = JS_NewAtom(context, "typeString");
+    fields_name = JS_NewAtom(context, "fields");
     define_global_functions("env", host_functions, countof(host_functions));
     define_global_functions("env", env_functions, countof(env_functions));
     define_global_functions("native", native_functions, countof(native_functions));
@@ -257,6 +259,7 @@ EXPORT(image_finish) void image_finish(void)
     /* A call allocates and ends: no cycle is ever collected. */
     for (int i = 0; i < runtime->class_count; i++)
         runtime->class_array[i].gc_mark = NULL;
+    least_growth = 8;
     shrink_atoms();
     suspect_free_atoms();
     heap_wipe_free_blocks();

@@ -284,37 +284,6 @@ static JSValue native_return_json(JSContext *ctx, JSValueConst this_val, int arg
     return written == FAILED ? JS_EXCEPTION : JS_UNDEFINED;
 }
 
-/* (key, value): what JSON does not have is not stored. */
-static JSValue native_write_json(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
-{
-    Bytes key;
-    Output out = { 0 };
-    enum written written = put_json(ctx, &out, argv[1]);
-    if (written == NOTHING) {
-        JS_ThrowTypeError(ctx, "JSON does not have this value");
-        written = FAILED;
-    }
-    if (written == WRITTEN && to_text(ctx, &key, argv[0]))
-        written = FAILED;
-    if (written == WRITTEN) {
-        host_storage_write(key.length, address_of(key.data), out.length, address_of(out.data), UINT64_MAX - 1);
-        free_text(ctx, &key);
-    }
-    js_free(ctx, out.data);
-    return written == WRITTEN ? JS_UNDEFINED : JS_EXCEPTION;
-}
-
-/* (key) -> the value, null when there is none. */
-static JSValue native_read_json(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
-{
-    Bytes key;
-    if (to_text(ctx, &key, argv[0]))
-        return JS_EXCEPTION;
-    uint64_t found = host_storage_read(key.length, address_of(key.data), 0);
-    free_text(ctx, &key);
-    return found ? parse_register(ctx, "<record>") : JS_NULL;
-}
-
 static bool write_field(JSContext *ctx, Output *out, const char *before, JSValueConst text)
 {
     return write_bytes(ctx, out, before, strlen(before)) && write_text_value(ctx, out, text);

@@ -44,6 +44,7 @@ static JSValue native_storage_write(JSContext *ctx, JSValueConst this_val, int a
     Bytes key, value;
     if (to_bytes_or_text(ctx, &key, argv[0]) || to_bytes_or_text(ctx, &value, argv[1]))
         return JS_EXCEPTION;
+    forget_record(&key);
     uint64_t had_value =
         host_storage_write(key.length, address_of(key.data), value.length, address_of(value.data), UINT64_MAX - 1);
     release(ctx, &key, argv[0]);
@@ -67,6 +68,7 @@ static JSValue native_storage_remove(JSContext *ctx, JSValueConst this_val, int 
     Bytes key;
     if (to_bytes_or_text(ctx, &key, argv[0]))
         return JS_EXCEPTION;
+    forget_record(&key);
     uint64_t had_value = host_storage_remove(key.length, address_of(key.data), UINT64_MAX - 1);
     release(ctx, &key, argv[0]);
     return JS_NewBool(ctx, had_value);
