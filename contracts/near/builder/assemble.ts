@@ -15,7 +15,7 @@ const WITH_MAXIMUM = 1
 
 /**
  * The contract: the engine's functions as they are, its memory as data segments, the table without what calls cannot reach,
- * and one exported function for each method, which passes its JavaScript function to `entry`.
+ * and one exported function for each method, which passes its JavaScript function to `entry`, with what that is called with.
  */
 export function assemble(
   engine: EngineModule,
@@ -48,7 +48,7 @@ export function assemble(
     [SECTION.element, elementSection(engine, reached, entry)],
     [
       SECTION.code,
-      list([...functions.map(({ body }) => sized(body)), ...image.methods.map((m) => methodBody(m.address, entry))]),
+      list([...functions.map(({ body }) => sized(body)), ...image.methods.map((m) => methodBody(m.addresses, entry))]),
     ],
     [SECTION.data, dataSection(image, reached)],
   ])
@@ -90,8 +90,9 @@ function withStackPointer(sections: readonly Section[]): Uint8Array {
   return Buffer.concat([unsigned(count), first, rest].map((part) => Uint8Array.from(part)))
 }
 
-function methodBody(address: number, entry: number): Uint8Array {
-  return sized(Uint8Array.of(0, OP.i32Const, ...signed(address), OP.call, ...unsigned(entry), OP.end))
+function methodBody(addresses: readonly number[], entry: number): Uint8Array {
+  const constants = addresses.flatMap((address) => [OP.i32Const, ...signed(address)])
+  return sized(Uint8Array.of(0, ...constants, OP.call, ...unsigned(entry), OP.end))
 }
 
 function dataSection(image: Image, reached: Reached): Uint8Array {

@@ -12,8 +12,8 @@ export interface Image {
   readonly moved: DataView
   readonly heapStart: number
   readonly heapEnd: number
-  /** What the contract exports, with the address of its JavaScript function. */
-  readonly methods: readonly { readonly name: string; readonly address: number }[]
+  /** What the contract exports, with the addresses of its JavaScript function, and of the object and the string that it is called with. */
+  readonly methods: readonly { readonly name: string; readonly addresses: readonly number[] }[]
   /** By opcode: whether a function that is left has it. */
   readonly liveOpcodes: Uint8Array
   /** Of DEAR_BUILTINS, those that calls can reach. */
@@ -39,7 +39,7 @@ interface EngineExports {
   image_mark_builtins(): void
   image_load_module(source: number, length: number, fileName: number): number
   image_take_error(): number
-  image_method(name: number): number
+  image_method(name: number, method: number): number
   image_forget_modules(): void
   image_scan_names(): void
   image_keep_name(name: number): void
@@ -56,6 +56,7 @@ const DEAR_BUILTINS = ['RegExp', 'Date', 'Promise', 'Map', 'Set', 'WeakMap', 'Pr
 const FILE_NAME = 'contract.js'
 const PAGE = 65_536
 const POSITION_BYTES = 256
+const METHOD_BYTES = 12
 const UNKNOWN: SourcePosition = { line: 0, column: 0, file: '' }
 const BUILDERS_OWN: SourcePosition = { line: -1, column: 0, file: '' }
 
@@ -65,9 +66,13 @@ export function takeImage(engine: Engine, bundle: Bundle, options: ImageOptions)
   const moved = loadContract(engine.moved, bundle, options)
   const isSameLayout =
     moved.heapEnd === image.heapEnd + ADDRESS_SHIFT &&
-    moved.methods.every(({ address }, index) => address === (image.methods[index]?.address ?? 0) + ADDRESS_SHIFT)
+    moved.methods.every(({ addresses }, index) => areMoved(addresses, image.methods[index]?.addresses ?? []))
   if (!isSameLayout) throw new Error('the two links of the engine did not do the same: an address decided something')
   return { ...image, memory: viewOf(memory), moved: viewOf(moved.heapBytes) }
+}
+
+function areMoved(moved: readonly number[], addresses: readonly number[]): boolean {
+  return moved.every((address, index) => address === (addresses[index] || -ADDRESS_SHIFT) + ADDRESS_SHIFT)
 }
 
 function viewOf(bytes: Uint8Array): DataView {
@@ -88,8 +93,8 @@ function loadContract(wasm: Uint8Array, bundle: Bundle, { keep, prune }: ImageOp
   }
 
   const methods = bundle.exports.flatMap((name) => {
-    const address = withTexts(engine, [name], ([text]) => engine.image_method(text.address))
-    return address === 0 ? [] : [{ name, address }]
+    const addresses = methodOf(engine, name)
+    return addresses === undefined ? [] : [{ name, addresses }]
   })
   if (methods.length === 0)
     throw new BuildError(
@@ -112,6 +117,15 @@ function loadContract(wasm: Uint8Array, bundle: Bundle, { keep, prune }: ImageOp
   // Four bytes more: a reader of words at the end, moved, must not fall off.
   const heapBytes = bytesOf(engine).slice(0, heapEnd + ADDRESS_SHIFT + 4)
   return { heapBytes, heapStart, heapEnd, methods, liveOpcodes, dearBuiltins }
+}
+
+/** As `struct method` in engine/src/image.c. */
+function methodOf(engine: EngineExports, name: string): readonly number[] | undefined {
+  const place = engine.image_allocate(METHOD_BYTES)
+  const isMethod = withTexts(engine, [name], ([text]) => engine.image_method(text.address, place)) !== 0
+  const addresses = [...new Uint32Array(engine.memory.buffer, place, METHOD_BYTES / 4)]
+  engine.image_free(place)
+  return isMethod ? addresses : undefined
 }
 
 function instantiate(wasm: Uint8Array, positionOf: PositionOf): EngineExports {

@@ -1,6 +1,6 @@
 import type { Hex } from '@parley/protocol'
-import { call, initialize, near, view } from 'near-sdk-js'
-import { NearBindgen } from '../builder/runtime/sdk-bindgen.ts'
+import { near } from 'near-sdk-js'
+import { call, initialize, NearBindgen, view } from '../builder/runtime/contract.ts'
 import { agentIdOf, existingAgent, findAgent, walletOf } from './agent.ts'
 import { type Former, resolveTransfer, transfer, transferCall } from './agent-transfers.ts'
 import { type Approvals, approvalOf, approvalsOf, approve, isAuthorized, revokeApproval } from './approvals.ts'

@@ -2,14 +2,7 @@
  * Arguments are JSON from anybody: each is read by one of these, which throws `InputInvalid: <field> …` for another type, a number out of
  * range, a text that is too long. What passes is what its type says.
  */
-import {
-  byteLengths,
-  type Hex,
-  type Message,
-  toSnakeCase,
-  uintBits,
-  type ValueOf,
-} from '@parley/protocol'
+import { byteLengths, type Hex, type Message, toSnakeCase, uintBits, type ValueOf } from '@parley/protocol'
 import { isAccountId, lowerHex, native, toJson, uintFromDecimal } from '../builder/runtime/native.ts'
 import { ContractError } from './contract-error.ts'
 

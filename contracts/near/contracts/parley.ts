@@ -1,6 +1,6 @@
 import { domainSeparator, fromHex, type Hex, nearDomain, nearMessages, toHex } from '@parley/protocol'
-import { call, initialize, near, view } from 'near-sdk-js'
-import { NearBindgen } from '../builder/runtime/sdk-bindgen.ts'
+import { near } from 'near-sdk-js'
+import { call, initialize, NearBindgen, view } from '../builder/runtime/contract.ts'
 import * as arbitration from './arbitration.ts'
 import { caller, chainId, requireOneYocto, requireSelf, self } from './context.ts'
 import * as deposits from './deposits.ts'

@@ -1,6 +1,6 @@
 /** The demo's dollar: a fungible token (NEP-141, with NEP-145 and NEP-148) that anyone may hold, minted once. */
-import { call, initialize, near, view } from 'near-sdk-js'
-import { NearBindgen } from '../builder/runtime/sdk-bindgen.ts'
+import { near } from 'near-sdk-js'
+import { call, initialize, NearBindgen, view } from '../builder/runtime/contract.ts'
 import { callThen } from './calls.ts'
 import { caller, requireOneYocto, requireSelf } from './context.ts'
 import { ContractError, require } from './contract-error.ts'

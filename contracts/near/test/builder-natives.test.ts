@@ -6,7 +6,7 @@ import { hashStruct, hashTypedData, type Message, utf8, wordFromUint } from '../
 import { deployFixture } from './builder-fixture.ts'
 import type { DeployedContract } from './builder-vm.ts'
 import { jsonValues, stringified } from './fixtures/json-values.ts'
-import { messages, valueOf } from './fixtures/typed-messages.ts'
+import { messageOf, messages } from './fixtures/typed-messages.ts'
 
 let contract: DeployedContract
 
@@ -189,15 +189,72 @@ test('JSON is what JSON.stringify makes, of values that are no plain data too', 
 })
 
 test('JSON is parsed as Node parses it, and refused where Node refuses it', () => {
-  const texts = sample(fc.jsonValue({ stringUnit: 'binary', maxDepth: 4 }).map((value) => JSON.stringify(value, null, value === null ? 0 : 1)))
-  const cut = fc.tuple(fc.constantFrom(...texts), fc.nat(), fc.constantFrom('', '"', '{', '}', ',', '0', '\\', '\u0001', 'é', '-'))
-  const broken = sample(cut.map(([text, at, by]) => text.slice(0, at % text.length) + by + text.slice((at % text.length) + 1)))
+  const texts = sample(
+    fc
+      .jsonValue({ stringUnit: 'binary', maxDepth: 4 })
+      .map((value) => JSON.stringify(value, null, value === null ? 0 : 1)),
+  )
+  const cut = fc.tuple(
+    fc.constantFrom(...texts),
+    fc.nat(),
+    fc.constantFrom('', '"', '{', '}', ',', '0', '\\', '\u0001', 'é', '-'),
+  )
+  const broken = sample(
+    cut.map(([text, at, by]) => text.slice(0, at % text.length) + by + text.slice((at % text.length) + 1)),
+  )
   const written = [
-    '{"a":1,"b":2,"a":3}', '{"__proto__":1,"constructor":2,"toString":3}', '{"2":1,"1":2,"b":3,"a":4}', ' [ 1 , { } , [ ] ] ',
-    '', ' ', '{', '[', '"', '{"a"', '{"a":', '{"a":1', '{"a":1,', '[1', '[1,', '[1,]', '{"a":1,}', '{,}', '{a:1}', "{'a':1}",
-    '1', '01', '-1', '-0', '1.', '1.5', '.5', '1e3', '1E+3', '123456789', '1234567890', '1x', '1 2', 'nul', 'null ', 'nullx', 'tru', 'true1',
-    'undefined', 'NaN', '"a\u0000b"', '"a\nb"', '"\\ud83d"', '"\\u00zz"', '"tab\t"', '\ufeff1', '"abc" "d"', '[1]]', '{"a":{}}}',
-    `${'['.repeat(200)}${']'.repeat(200)}`, `{${Array.from({ length: 200 }, (_, at) => `"k${at}":${at}`)}}`, `"${'a'.repeat(5000)}"`,
+    '{"a":1,"b":2,"a":3}',
+    '{"__proto__":1,"constructor":2,"toString":3}',
+    '{"2":1,"1":2,"b":3,"a":4}',
+    ' [ 1 , { } , [ ] ] ',
+    '',
+    ' ',
+    '{',
+    '[',
+    '"',
+    '{"a"',
+    '{"a":',
+    '{"a":1',
+    '{"a":1,',
+    '[1',
+    '[1,',
+    '[1,]',
+    '{"a":1,}',
+    '{,}',
+    '{a:1}',
+    "{'a':1}",
+    '1',
+    '01',
+    '-1',
+    '-0',
+    '1.',
+    '1.5',
+    '.5',
+    '1e3',
+    '1E+3',
+    '123456789',
+    '1234567890',
+    '1x',
+    '1 2',
+    'nul',
+    'null ',
+    'nullx',
+    'tru',
+    'true1',
+    'undefined',
+    'NaN',
+    '"a\u0000b"',
+    '"a\nb"',
+    '"\\ud83d"',
+    '"\\u00zz"',
+    '"tab\t"',
+    '\ufeff1',
+    '"abc" "d"',
+    '[1]]',
+    '{"a":{}}}',
+    `${'['.repeat(200)}${']'.repeat(200)}`,
+    `{${Array.from({ length: 200 }, (_, at) => `"k${at}":${at}`)}}`,
+    `"${'a'.repeat(5000)}"`,
   ]
 
   for (const values of [texts, broken, written]) {
@@ -213,15 +270,26 @@ test('JSON is parsed as Node parses it, and refused where Node refuses it', () =
 
 test('lowerHex is toHex of fromHex, and refuses what fromHex refuses', () => {
   const hex = bytes.map(toHex)
-  const cased = fc.tuple(hex, fc.infiniteStream(fc.boolean())).map(([text, upper]) => `0x${[...text.slice(2)].map((digit) => (upper.next().value ? digit.toUpperCase() : digit)).join('')}`)
+  const cased = fc
+    .tuple(hex, fc.infiniteStream(fc.boolean()))
+    .map(
+      ([text, upper]) =>
+        `0x${[...text.slice(2)].map((digit) => (upper.next().value ? digit.toUpperCase() : digit)).join('')}`,
+    )
   // Every character at every place of eight digits, where one that is no digit could pass for one.
-  const odd = Array.from({ length: 256 }, (_, code) => [0, 3, 7, 8].map((at) => `0x${'ab01cd23ef'.slice(0, at)}${String.fromCharCode(code)}${'ab01cd23ef'.slice(at + 1)}`)).flat()
+  const odd = Array.from({ length: 256 }, (_, code) =>
+    [0, 3, 7, 8].map((at) => `0x${'ab01cd23ef'.slice(0, at)}${String.fromCharCode(code)}${'ab01cd23ef'.slice(at + 1)}`),
+  ).flat()
   const expected = (value: string) => attempt(() => toHex(fromHex(value)), value)
 
-  expectSame('lowerHex', [...sample(hex), ...sample(cased), ...odd, '', '0', '0x', '0X', '1x00', '0x0', '0xž0'], (value) => {
-    const text = expected(value)
-    return text.startsWith('RangeError') ? 'undefined' : text
-  })
+  expectSame(
+    'lowerHex',
+    [...sample(hex), ...sample(cased), ...odd, '', '0', '0x', '0X', '1x00', '0x0', '0xž0'],
+    (value) => {
+      const text = expected(value)
+      return text.startsWith('RangeError') ? 'undefined' : text
+    },
+  )
   expectSame('fromHex', odd, (value) => fromHex(value).join())
 })
 
@@ -229,7 +297,25 @@ test('isAccountId follows NEAR: words of a-z and 0-9 with one separator between 
   const rule = /^(?=.{2,64}$)[a-z0-9]+([._-][a-z0-9]+)*$/
   const near = fc.string({ unit: fc.constantFrom(...'ab09._-'), maxLength: 70 })
   const any = fc.string({ unit: 'binary', maxLength: 10 })
-  const edges = ['', 'a', 'aa', 'a'.repeat(64), 'a'.repeat(65), 'a..b', '.aa', 'aa.', 'a_-b', 'A.b', 'a b', 'ž.near', 'a{', 'a`', 'a/', 'a:', 'aa\n']
+  const edges = [
+    '',
+    'a',
+    'aa',
+    'a'.repeat(64),
+    'a'.repeat(65),
+    'a..b',
+    '.aa',
+    'aa.',
+    'a_-b',
+    'A.b',
+    'a b',
+    'ž.near',
+    'a{',
+    'a`',
+    'a/',
+    'a:',
+    'aa\n',
+  ]
 
   expectSame('isAccountId', [...sample(near), ...sample(any), ...edges], (value) => String(rule.test(value)))
 })
@@ -238,11 +324,19 @@ test('uintFromDecimal reads what BigInt writes, and nothing else', () => {
   const numbers = fc.bigInt({ min: 0n, max: 10n ** 78n - 1n }).map(String)
   const small = fc.bigInt({ min: 0n, max: 2n ** 66n }).map(String)
   const any = fc.string({ unit: fc.constantFrom(...'0123456789-+ .xen'), maxLength: 12 })
-  const edges = [...Array(80).keys()].flatMap((digits) => [`1${'0'.repeat(digits)}`, '9'.repeat(digits), `0${'9'.repeat(digits)}`])
-  const powers = [31n, 32n, 33n, 63n, 64n, 65n, 127n, 128n, 255n, 256n].flatMap((bits) => [2n ** bits - 1n, 2n ** bits].map(String))
+  const edges = [...Array(80).keys()].flatMap((digits) => [
+    `1${'0'.repeat(digits)}`,
+    '9'.repeat(digits),
+    `0${'9'.repeat(digits)}`,
+  ])
+  const powers = [31n, 32n, 33n, 63n, 64n, 65n, 127n, 128n, 255n, 256n].flatMap((bits) =>
+    [2n ** bits - 1n, 2n ** bits].map(String),
+  )
 
-  expectSame('uintFromDecimal', [...sample(numbers), ...sample(small), ...sample(any), ...edges, ...powers, '', '-0', '1\0', 'ž'], (value) =>
-    /^(0|[1-9][0-9]{0,77})$/.test(value) ? BigInt(value).toString() : 'undefined',
+  expectSame(
+    'uintFromDecimal',
+    [...sample(numbers), ...sample(small), ...sample(any), ...edges, ...powers, '', '-0', '1\0', 'ž'],
+    (value) => (/^(0|[1-9][0-9]{0,77})$/.test(value) ? BigInt(value).toString() : 'undefined'),
   )
 })
 
@@ -264,7 +358,7 @@ test('typed data is hashed as protocol hashes it', () => {
   const values = fc.sample(all, 60).map((fields) => JSON.stringify({ name: 'All', fields }))
   const read = (value: string) => {
     const { name, fields } = JSON.parse(value)
-    return [messages[name] as Message, valueOf(name, fields), keccak] as const
+    return [messages[name] as Message, messageOf(name, fields), keccak] as const
   }
 
   expectSame('hashStruct', values, (value) => hashStruct(...read(value)).join())
@@ -272,7 +366,19 @@ test('typed data is hashed as protocol hashes it', () => {
 })
 
 test.each([
-  ...['noMessage', 'noFields', 'fieldOfOne', 'noField', 'noType', 'emptyType', 'noValue', 'missing', 'number', 'large', 'negative'],
+  ...[
+    'noMessage',
+    'noFields',
+    'fieldOfOne',
+    'noField',
+    'noType',
+    'emptyType',
+    'noValue',
+    'missing',
+    'number',
+    'large',
+    'negative',
+  ],
   ...['short', 'noHex', 'oddHex', 'noList', 'throwing', 'circle'],
 ])('a message that no type allows (%s) is an error', (name) => {
   const { value, error } = contract.call('run', { operation: 'brokenMessage', values: [name] })

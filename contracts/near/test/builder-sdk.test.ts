@@ -149,6 +149,18 @@ describe('a contract with lazy state', () => {
     expect(lazy.call('init', { count: 1 }).error).toMatch(/^"Contract already init/)
   })
 
+  test('takes deposits where it says so, and private calls from itself', () => {
+    const self = { predecessor: 'contract.near' }
+
+    expect(lazy.call('pay', {}, { deposit: 5n }).value).toBe('5')
+    expect(lazy.call('read', {}, { deposit: 1n }).error).toMatch(/^"Function is not payable/)
+    expect(lazy.call('only_self').error).toMatch(/^"Function is private/)
+    expect(lazy.call('only_self', {}, self).value).toBe('self')
+    expect(lazy.call('only_self', {}, { ...self, deposit: 1n }).error).toMatch(/^"Function is not payable/)
+    expect(lazy.call('pay_self', {}, { deposit: 1n }).error).toMatch(/^"Function is private/)
+    expect(lazy.call('pay_self', {}, { ...self, deposit: 7n }).value).toBe('7')
+  })
+
   test('keeps nothing of a call that fails', () => {
     lazy.call('add', new Uint8Array([0x7b]))
 

@@ -1,6 +1,6 @@
 /*
- * How a call runs. Each exported method of a contract is a wasm function that passes its JavaScript function to one of the
- * two entries. These, and what they reach, are all that stays of the engine.
+ * How a call runs. Each exported method of a contract is a wasm function that passes its JavaScript function, and what that is called
+ * with, to one of the two entries. These, and what they reach, are all that stays of the engine.
  */
 #define EXPORT(name) __attribute__((export_name(#name), used))
 
@@ -33,16 +33,18 @@ static void panic_with(JSValue error)
     host_panic_utf8(utf8.length, address_of(utf8.data));
 }
 
-static void call_function(JSObject *function)
+/* Without `object`: without arguments. */
+static void call_function(JSObject *function, JSObject *object, JSString *string)
 {
-    JSValue result = JS_Call(context, JS_MKPTR(JS_TAG_OBJECT, function), JS_UNDEFINED, 0, NULL);
+    JSValue arguments[2] = { JS_MKPTR(JS_TAG_OBJECT, object), JS_MKPTR(JS_TAG_STRING, string) };
+    JSValue result = JS_Call(context, JS_MKPTR(JS_TAG_OBJECT, function), JS_UNDEFINED, object ? 2 : 0, arguments);
     if (JS_IsException(result))
         panic_with(JS_GetException(context));
 }
 
-EXPORT(engine_call) void engine_call(JSObject *function)
+EXPORT(engine_call) void engine_call(JSObject *function, JSObject *object, JSString *string)
 {
-    call_function(function);
+    call_function(function, object, string);
 }
 
 /* The first rejected promise that nobody handles. */
@@ -59,12 +61,12 @@ static void track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst r
 }
 
 /* For contracts with promises and async functions: runs their jobs before the call ends. */
-EXPORT(engine_call_with_jobs) void engine_call_with_jobs(JSObject *function)
+EXPORT(engine_call_with_jobs) void engine_call_with_jobs(JSObject *function, JSObject *object, JSString *string)
 {
     JSContext *ctx;
     unhandled_promise = JS_UNDEFINED;
     JS_SetHostPromiseRejectionTracker(runtime, track_rejection, NULL);
-    call_function(function);
+    call_function(function, object, string);
 
     int status;
     while ((status = JS_ExecutePendingJob(runtime, &ctx)) > 0)

@@ -80,18 +80,43 @@ EXPORT(image_load_module) int image_load_module(const char *source, size_t lengt
     return 0;
 }
 
-/* The exported function of this name, held for good; NULL when it is something else, a class for instance. */
-EXPORT(image_method) JSObject *image_method(const char *name)
+/* What a call does: see call.c. The addresses are those of the values, held for good. */
+struct method {
+    void *function, *first, *second;
+};
+
+/* [function, object, string]: see entry in builder/runtime/run-method.ts. */
+static bool read_entry(JSValueConst value, struct method *method)
+{
+    JSValue *parts;
+    uint32_t count;
+    if (!js_get_fast_array(context, value, &parts, &count) || count != 3 || !JS_IsFunction(context, parts[0]) ||
+        !JS_IsObject(parts[1]) || JS_VALUE_GET_TAG(parts[2]) != JS_TAG_STRING)
+        return false;
+    for (int i = 0; i < 3; i++)
+        js_dup(parts[i]);
+    *method = (struct method){ JS_VALUE_GET_PTR(parts[0]), JS_VALUE_GET_PTR(parts[1]), JS_VALUE_GET_PTR(parts[2]) };
+    return true;
+}
+
+/* What is exported under this name; false when it cannot be called, a class for instance. */
+EXPORT(image_method) bool image_method(const char *name, struct method *method)
 {
     JSValue exports = JS_GetModuleNamespace(context, contract_module);
     JSValue function = JS_GetPropertyStr(context, exports, name);
     JS_FreeValue(context, exports);
+    if (read_entry(function, method)) {
+        JS_FreeValue(context, function);
+        return true;
+    }
     bool is_class_constructor = is_class(function, JS_CLASS_BYTECODE_FUNCTION) && JS_IsConstructor(context, function) &&
         !JS_VALUE_GET_OBJ(function)->u.func.function_bytecode->has_prototype;
-    if (JS_IsFunction(context, function) && !is_class_constructor)
-        return JS_VALUE_GET_OBJ(function);
+    if (JS_IsFunction(context, function) && !is_class_constructor) {
+        *method = (struct method){ .function = JS_VALUE_GET_OBJ(function) };
+        return true;
+    }
     JS_FreeValue(context, function);
-    return NULL;
+    return false;
 }
 
 /* What only the module's top level reached goes. */
