@@ -1,4 +1,5 @@
 import { keccak } from '@parley/evm'
+import { deploymentSchema } from '@parley/evm/deployment-file'
 import { type ErrorBody, type Hex, nearDomain, type Observability } from '@parley/protocol'
 import { createSealingKey, type SealingKey, seal, type WorkOrder, type WorkResult } from '@parley/sdk'
 
@@ -7,18 +8,15 @@ export const OTHER_JOB: Hex = `0x${'2b'.repeat(32)}`
 export const PROVIDER: Hex = `0x${'3c'.repeat(20)}`
 export const OPERATOR: Hex = `0x${'4d'.repeat(20)}`
 
-export const EVM_DEPLOYMENT = {
+/** Each contract somewhere: nobody calls them here. */
+const addresses = Object.keys(deploymentSchema.unwrap().shape).map((name, at) => {
+  return [name, `0x${(0x5a + at).toString(16).repeat(20)}`] as const
+})
+export const EVM_DEPLOYMENT = deploymentSchema.parse({
+  ...Object.fromEntries(addresses),
   chainId: 31337,
   fromBlock: 1,
-  forwarder: `0x${'7a'.repeat(20)}`,
-  agentRegistry: `0x${'8b'.repeat(20)}`,
-  jobEscrow: `0x${'9c'.repeat(20)}`,
-  enclaveEvaluator: `0x${'5e'.repeat(20)}`,
-  quorumEvaluator: `0x${'5f'.repeat(20)}`,
-  milestoneEvaluator: `0x${'6f'.repeat(20)}`,
-  arbitratedEvaluator: `0x${'a0'.repeat(20)}`,
-  enclaveRegistry: `0x${'6f'.repeat(20)}`,
-} as const
+})
 
 export const NEAR_DEPLOYMENT = {
   chainId: 'localnet',

@@ -40,5 +40,5 @@ function toJson(value: unknown): unknown {
 
 function fromJson(kind: string | undefined, value: string | boolean | readonly string[]): unknown {
   if (kind === 'uints') return (value as readonly string[]).map(BigInt)
-  return kind === 'uint' ? BigInt(value as string) : value
+  return kind === 'uint' || kind === 'int' ? BigInt(value as string) : value
 }

@@ -29,6 +29,13 @@ export function changesOf(event: ChainEvent): Change[] {
       return [{ table: 'agent_metadata', key: [agentId.toString(), keyHash], kind: 'insert', values }]
     }
 
+    case 'NewFeedback':
+    case 'FeedbackRevoked':
+    case 'ResponseAppended':
+    case 'ValidationRequest':
+    case 'ValidationResponse':
+      return []
+
     case 'ChallengeIssued':
     case 'WorkloadSet':
     case 'GuardianSet':

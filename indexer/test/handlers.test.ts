@@ -91,6 +91,32 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
     rows: {},
   },
   OperatorSet: { args: { owner: ALICE, spender: BOB, approved: true }, rows: {} },
+  NewFeedback: {
+    args: {
+      ...{ agentId: 3n, clientAddress: BOB, feedbackIndex: 1n, value: -5n, valueDecimals: 2n, indexedTag1: HASH },
+      ...{ tag1: 'starred', tag2: '', endpoint: '', feedbackURI: '', feedbackHash: HASH },
+    },
+    rows: {},
+  },
+  FeedbackRevoked: { args: { agentId: 3n, clientAddress: BOB, feedbackIndex: 1n }, rows: {} },
+  ResponseAppended: {
+    args: {
+      ...{ agentId: 3n, clientAddress: BOB, feedbackIndex: 1n },
+      ...{ responder: ALICE, responseURI: 'ipfs://a', responseHash: HASH },
+    },
+    rows: {},
+  },
+  ValidationRequest: {
+    args: { validatorAddress: BOB, agentId: 3n, requestURI: 'ipfs://a', requestHash: HASH },
+    rows: {},
+  },
+  ValidationResponse: {
+    args: {
+      ...{ validatorAddress: BOB, agentId: 3n, requestHash: HASH },
+      ...{ response: 100n, responseURI: '', responseHash: HASH, tag: '' },
+    },
+    rows: {},
+  },
   ChallengeIssued: { args: { challenge: HASH, issuedAt: 1n }, rows: {} },
   WorkloadSet: { args: { workload: HASH, isAllowed: true }, rows: {} },
   GuardianSet: { args: { guardian: ALICE }, rows: {} },

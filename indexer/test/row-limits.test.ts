@@ -81,6 +81,7 @@ test('PostgreSQL takes everything that is said to fit, and what is made of it', 
     fc.nat().map(BigInt),
   )
   const values: Readonly<Record<EventFieldKind, fc.Arbitrary<unknown>>> = {
+    int: uint.map((value) => -value),
     uint,
     uints: fc.array(uint, { maxLength: 20 }),
     bool: fc.boolean(),

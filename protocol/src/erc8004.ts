@@ -12,4 +12,19 @@ export const erc8004Errors = {
   expired: 'DeadlineExpired',
   'deadline too far': 'DeadlineTooFar',
   'invalid wallet sig': 'SignatureInvalid',
+  // Reputation
+  'too many decimals': 'DecimalsTooMany',
+  'value too large': 'ValueTooLarge',
+  'Self-feedback not allowed': 'SelfFeedback',
+  'index must be > 0': 'FeedbackIndexZero',
+  'index out of bounds': 'FeedbackUnknown',
+  'Already revoked': 'FeedbackAlreadyRevoked',
+  'Empty URI': 'ResponseEmpty',
+  'clientAddresses required': 'ClientsMissing',
+  // Validation
+  'bad validator': 'ValidatorInvalid',
+  exists: 'ValidationExists',
+  unknown: 'ValidationUnknown',
+  'not validator': 'ValidatorOnly',
+  'resp>100': 'ResponseTooHigh',
 } as const satisfies Readonly<Record<string, ContractErrorName>>

@@ -118,6 +118,21 @@ const contractErrors = {
   RedoUsed: false,
   JobNotEnded: false,
   NothingHeld: false,
+  // ReputationRegistry
+  DecimalsTooMany: false,
+  ValueTooLarge: false,
+  SelfFeedback: false,
+  FeedbackIndexZero: false,
+  FeedbackUnknown: false,
+  FeedbackAlreadyRevoked: false,
+  ResponseEmpty: false,
+  ClientsMissing: false,
+  // ValidationRegistry
+  ValidatorInvalid: false,
+  ValidationExists: false,
+  ValidationUnknown: false,
+  ValidatorOnly: false,
+  ResponseTooHigh: false,
 } as const
 
 /** NEAR's contracts only: state is paid for by deposits (NEP-145), and what every call reads is bounded. */

@@ -13,6 +13,7 @@ interface ValueOfKind {
   readonly bytes32: Hex
   readonly bytes: Hex
   readonly string: string
+  readonly int: bigint
   readonly uint: bigint
   readonly uints: readonly bigint[]
   readonly bool: boolean
@@ -30,6 +31,39 @@ export const events = {
   MetadataSet: { agentId: 'uint', indexedMetadataKey: 'bytes32', metadataKey: 'string', metadataValue: 'bytes' },
   URIUpdated: { agentId: 'uint', newURI: 'string', updatedBy: 'account' },
   Transfer: { from: 'account', to: 'account', tokenId: 'uint' },
+  // ReputationRegistry and ValidationRegistry (ERC-8004; a request's id is its `requestHash`)
+  NewFeedback: {
+    agentId: 'uint',
+    clientAddress: 'account',
+    feedbackIndex: 'uint',
+    value: 'int',
+    valueDecimals: 'uint',
+    indexedTag1: 'bytes32',
+    tag1: 'string',
+    tag2: 'string',
+    endpoint: 'string',
+    feedbackURI: 'string',
+    feedbackHash: 'bytes32',
+  },
+  FeedbackRevoked: { agentId: 'uint', clientAddress: 'account', feedbackIndex: 'uint' },
+  ResponseAppended: {
+    agentId: 'uint',
+    clientAddress: 'account',
+    feedbackIndex: 'uint',
+    responder: 'account',
+    responseURI: 'string',
+    responseHash: 'bytes32',
+  },
+  ValidationRequest: { validatorAddress: 'account', agentId: 'uint', requestURI: 'string', requestHash: 'bytes32' },
+  ValidationResponse: {
+    validatorAddress: 'account',
+    agentId: 'uint',
+    requestHash: 'bytes32',
+    response: 'uint',
+    responseURI: 'string',
+    responseHash: 'bytes32',
+    tag: 'string',
+  },
   // EnclaveRegistry
   ChallengeIssued: { challenge: 'bytes32', issuedAt: 'uint' },
   WorkloadSet: { workload: 'bytes32', isAllowed: 'bool' },

@@ -1,5 +1,5 @@
 import { accountWord, type ChainKind } from './account.ts'
-import { concat, type Hex, toHex } from './hex.ts'
+import { concat, fromHex, type Hex, toHex } from './hex.ts'
 import { hashStruct, type Keccak256, wordFromUint } from './message.ts'
 import { JobRequest, nearMessages } from './messages.ts'
 
@@ -22,6 +22,24 @@ export function requestHash(request: RequestToHash, keccak256: Keccak256, kind: 
   const { jobId, provider, bodyHash } = request
   if (kind === 'near') return toHex(hashStruct(nearMessages.JobRequest, { jobId, provider, bodyHash }, keccak256))
   return toHex(hashStruct(JobRequest, { jobId, provider: provider as Hex, bodyHash }, keccak256))
+}
+
+/**
+ * The id of a request for validation: keccak256(requester as a word ‖ validator as a word ‖ agent id as a word ‖ digest). Who asks is in it, so
+ * nobody else can take it.
+ */
+export function validationId(
+  {
+    requester,
+    validator,
+    agentId,
+    digest,
+  }: { readonly requester: string; readonly validator: string; readonly agentId: bigint; readonly digest: Hex },
+  keccak256: Keccak256,
+  kind: ChainKind = 'evm',
+): Hex {
+  const words = [accountWord(requester, kind, keccak256), accountWord(validator, kind, keccak256)]
+  return toHex(keccak256(concat([...words, wordFromUint(agentId), fromHex(digest)])))
 }
 
 /** A JobRequest of either chain: `provider` is an address or an account id. */

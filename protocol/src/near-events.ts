@@ -146,6 +146,9 @@ function toValue(kind: EventFieldKind, value: unknown, path: string): unknown {
       if (Array.isArray(value)) return value.map((one, at) => toValue(item, one, `${path}[${at}]`))
       break
     }
+    case 'int':
+      if (typeof value === 'string' && isInt128(value)) return BigInt(value)
+      break
     case 'uint':
       if (typeof value === 'string' && isUint256(value)) return BigInt(value)
       break
@@ -171,6 +174,13 @@ function toValue(kind: EventFieldKind, value: unknown, path: string): unknown {
 
 /** Solidity's widest, whatever the chain. */
 const MAX_UINT256 = 2n ** 256n - 1n
+
+/** Solidity's widest that an event has. */
+const MAX_INT128 = 2n ** 127n - 1n
+
+function isInt128(text: string): boolean {
+  return /^-?[0-9]{1,39}$/.test(text) && BigInt(text) <= MAX_INT128 && BigInt(text) >= -MAX_INT128 - 1n
+}
 
 function isUint256(text: string): boolean {
   return /^([0-9]{1,78}|0x[0-9a-f]{1,64})$/.test(text) && BigInt(text) <= MAX_UINT256

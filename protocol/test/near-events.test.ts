@@ -36,6 +36,9 @@ const account: fc.Arbitrary<Field> = fc.oneof(
 )
 const fields: Readonly<Record<EventFieldKind, fc.Arbitrary<Field>>> = {
   uint,
+  int: fc
+    .bigInt({ min: -(2n ** 127n), max: 2n ** 127n - 1n })
+    .map((value) => ({ logged: value.toString(), read: value })),
   uints: listOf(uint),
   bool: fc.boolean().map(same),
   account,
@@ -60,7 +63,7 @@ function same<Value>(value: Value) {
 
 describe('readNearEvents', () => {
   it.each(names)('reads %s as it was logged', (name) => {
-    const kinds = Object.entries<EventFieldKind>(events[name]).filter(([field]) => field !== 'indexedMetadataKey')
+    const kinds = Object.entries<EventFieldKind>(events[name]).filter(([field]) => !field.startsWith('indexed'))
     const arguments_ = fc.record(Object.fromEntries(kinds.map(([field, kind]) => [field, fields[kind]])))
 
     fc.assert(
@@ -71,9 +74,13 @@ describe('readNearEvents', () => {
 
         const expected = many.map((args) => {
           const read = Object.fromEntries(Object.entries(args).map(([field, { read }]) => [field, read]))
-          const key =
-            name === 'MetadataSet' ? { indexedMetadataKey: keccak256(stringToHex(String(read.metadataKey))) } : {}
-          return { name, args: { ...read, ...key } }
+          const hashes = Object.keys(events[name]).flatMap((field) => {
+            const [, text] = /^indexed(.+)$/.exec(field) ?? []
+            if (text === undefined) return []
+            const indexed = read[`${text[0]?.toLowerCase()}${text.slice(1)}`]
+            return [[field, keccak256(stringToHex(String(indexed)))]]
+          })
+          return { name, args: { ...read, ...Object.fromEntries(hashes) } }
         })
         // A registration says who the wallet is, too.
         const read = readNearEvents(lineOf(toSnakeCase(name), ...data), keccak)

@@ -55,6 +55,8 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
   const chain = await openChain(options)
   const contracts: readonly Contract[] = [
     chain.agents,
+    chain.reputation,
+    chain.validation,
     chain.enclaves,
     chain.escrow,
     chain.evaluator,
@@ -103,8 +105,12 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
     elsewhere,
     send,
     async read(method, args) {
-      const { contract, parameters } = find(contracts, method, args)
-      return normal(await refusing(chain.read(contract, method as never, parameters as never)))
+      const { contract, parameters, outputs } = find(contracts, method, args)
+      const answer = normal(await refusing(chain.read(contract, method as never, parameters as never)))
+      // viem lists what a function with several names for its answer returns.
+      return outputs.length > 1
+        ? Object.fromEntries(outputs.map(({ name }, at) => [name, (answer as unknown[])[at]]))
+        : answer
     },
     fund: (who, jobId, expectedBudget) => send(who, 'fund', { jobId, expectedBudget }),
     transferAgent: (who, tokenId, to) => send(who, 'transferFrom', { from: accounts[who], to, tokenId }),
@@ -178,7 +184,7 @@ function find(contracts: readonly Contract[], method: string, args: Args) {
       if (item.inputs.filter(({ name }) => name).length !== Object.keys(args).length) continue
       const parameters = item.inputs.map(({ name = '' }) => argumentOf(name, args))
       // With an overloaded name, viem finds the function by its arguments.
-      return { contract: contract as Contract<Abi>, parameters }
+      return { contract: contract as Contract<Abi>, parameters, outputs: item.outputs }
     }
   }
   throw new Error(`no contract has ${method}(${Object.keys(args).join(', ')})`)

@@ -56,6 +56,22 @@ const agentMethods = [
   'isAuthorizedOrOwner',
   'setAgentWallet',
   'unsetAgentWallet',
+  'giveFeedback',
+  'revokeFeedback',
+  'appendResponse',
+  'getSummary',
+  'readFeedback',
+  'readAllFeedback',
+  'getResponseCount',
+  'getClients',
+  'getLastIndex',
+  'validationRequest',
+  'requestValidation',
+  'validationResponse',
+  'getValidationStatus',
+  'getValidationSummary',
+  'getAgentValidations',
+  'getValidatorRequests',
 ]
 
 /** What no function-call key may sign alone. */
@@ -101,7 +117,9 @@ export async function openNear(options: DriverOptions = {}): Promise<Driver> {
     }),
     send,
     async read(method, args) {
-      const answer = await refusing(chain.view(contractOf(method), toSnakeCase(method), toJson(args)))
+      // Solidity has two functions of the name; on NEAR one contract has both registries.
+      const name = method === 'getSummary' && 'validatorAddresses' in args ? 'getValidationSummary' : method
+      const answer = await refusing(chain.view(contractOf(name), toSnakeCase(name), toJson(args)))
       return method === 'nextJobId' ? BigInt(answer as string) : fromJson(answer)
     },
     async fund(who, jobId, expectedBudget) {
@@ -217,7 +235,7 @@ function toJson(value: unknown, name = ''): unknown {
 
 function fromJson(value: unknown): unknown {
   if (value === null || value === undefined) return NOBODY
-  if (typeof value === 'number' || (typeof value === 'string' && /^[0-9]+$/.test(value))) return BigInt(value)
+  if (typeof value === 'number' || (typeof value === 'string' && /^-?[0-9]+$/.test(value))) return BigInt(value)
   if (Array.isArray(value)) return value.map(fromJson)
   if (typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [toCamelCase(name), fromJson(field)]))

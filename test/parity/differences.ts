@@ -35,6 +35,7 @@ export const differences = {
     proxiable_uuid: UPGRADE,
     upgrade_interface_version: UPGRADE,
     upgrade_to_and_call: UPGRADE,
+    get_identity_registry: 'identities, reputation and validation are one contract on NEAR',
     get_version: 'the version of an interface that is Solidity’s',
     challenge_age: SETTING,
     evaluation_grace_period: SETTING,
@@ -99,6 +100,7 @@ export const differences = {
     nft_revoke_all: APPROVALS,
     nft_is_approved: APPROVALS,
     accept_agent_wallet: WALLET,
+    get_validation_summary: 'Solidity has two functions of the name get_summary in two contracts, NEAR one contract',
     storage_deposit: STORAGE,
     storage_withdraw: STORAGE,
     storage_unregister: STORAGE,
@@ -141,6 +143,10 @@ export const differences = {
     ledger_transfer: `${MULTI_TOKEN}: mt_mint, mt_burn and mt_transfer`,
   },
   fields: {
+    new_feedback: {
+      field: 'indexed_tag1',
+      why: 'Solidity’s hash for filters: readers compute it from the tag',
+    },
     metadata_set: {
       field: 'indexed_metadata_key',
       why: 'Solidity’s hash for filters: readers compute it from the key',
@@ -157,6 +163,7 @@ export const differences = {
     FailedCall: UPGRADE,
     UUPSUnauthorizedCallContext: UPGRADE,
     UUPSUnsupportedProxiableUUID: UPGRADE,
+    ValidatorInvalid: 'there is no zero address on NEAR: a malformed account is InputInvalid',
     TextTooLong: 'a URI is kept as code, whose length is limited: on NEAR a longer one is InputInvalid',
     TextNotStored: 'a URI is kept as code, which may fail to be created: on NEAR it is a part of the record',
     ERC721IncorrectOwner: APPROVALS,

@@ -11,13 +11,17 @@ import {
   ledgerAbi,
   milestoneEvaluatorAbi,
   quorumEvaluatorAbi,
+  reputationRegistryAbi,
   timelockControllerAbi,
+  validationRegistryAbi,
 } from '../../contracts/evm/generated/contracts.ts'
 import { type NearNames, readNearNames } from '../../contracts/near/test/source-names.ts'
 import { differences } from './differences.ts'
 
 const abi = [
   ...agentRegistryAbi,
+  ...reputationRegistryAbi,
+  ...validationRegistryAbi,
   ...enclaveRegistryAbi,
   ...jobEscrowAbi,
   ...enclaveEvaluatorAbi,

@@ -3,6 +3,8 @@ import * as contracts from '../generated/contracts.ts'
 const abi = [
   ...contracts.forwarderAbi,
   ...contracts.agentRegistryAbi,
+  ...contracts.reputationRegistryAbi,
+  ...contracts.validationRegistryAbi,
   ...contracts.enclaveRegistryAbi,
   ...contracts.jobEscrowAbi,
   ...contracts.enclaveEvaluatorAbi,

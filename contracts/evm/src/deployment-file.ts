@@ -8,6 +8,8 @@ export const deploymentSchema = z
     fromBlock: z.int().nonnegative(),
     forwarder: hexOf(20),
     agentRegistry: hexOf(20),
+    reputationRegistry: hexOf(20),
+    validationRegistry: hexOf(20),
     enclaveRegistry: hexOf(20),
     jobEscrow: hexOf(20),
     enclaveEvaluator: hexOf(20),

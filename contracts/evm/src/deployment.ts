@@ -42,10 +42,12 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   const at = (abi: Abi, bytecode: Hex, args: readonly unknown[]) => deployContract(deployer, abi, bytecode, args)
 
   const forwarder = await at(contracts.forwarderAbi, contracts.forwarderBytecode, [])
-  const agentRegistry = await behindProxy(
-    deployer,
-    await at(contracts.agentRegistryAbi, contracts.agentRegistryBytecode, [owner, forwarder]),
-  )
+  const registry = async (abi: Abi, bytecode: Hex, ...more: readonly Hex[]) =>
+    behindProxy(deployer, await at(abi, bytecode, [owner, forwarder, ...more]))
+  const { agentRegistryAbi, reputationRegistryAbi, validationRegistryAbi } = contracts
+  const agentRegistry = await registry(agentRegistryAbi, contracts.agentRegistryBytecode)
+  const reputationRegistry = await registry(reputationRegistryAbi, contracts.reputationRegistryBytecode, agentRegistry)
+  const validationRegistry = await registry(validationRegistryAbi, contracts.validationRegistryBytecode, agentRegistry)
   const ascending = [...verifiers].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
   const ledger = await at(contracts.ledgerAbi, contracts.ledgerBytecode, [forwarder, owner, guardian])
   const registryArguments = [owner, guardian, ascending, BigInt(quorum), maxAge]
@@ -70,6 +72,8 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     fromBlock,
     forwarder,
     agentRegistry,
+    reputationRegistry,
+    validationRegistry,
     enclaveRegistry,
     jobEscrow,
     enclaveEvaluator,

@@ -42,6 +42,7 @@ const URI = `ipfs://${'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbz
 /** What others need for the same, or what the design wants. */
 const GOALS: Readonly<Record<string, { readonly goal: number; readonly others: string }>> = {
   'agent: register with URI, first of its owner': { goal: 140_000, others: '183,431 (ERC-8004 reference)' },
+  'feedback: first of an agent and of its client': { goal: 150_000, others: '213,668 (ERC-8004 reference)' },
   'job: core of ERC-8183, 5 direct transactions': {
     goal: 250_000,
     others: '540,000-557,000 (ERC-8183 base-contracts)',
@@ -57,6 +58,7 @@ export async function measureGas(): Promise<Gas> {
 
   const chain = await openChain()
   await measureAgents(chain, measure)
+  await measureFeedback(chain, measure)
   await measureEnclaves(chain, measure)
   await giveDollars(chain)
   // Token balances, job counts and nonce words are in use already, as they are in a live escrow.
@@ -97,6 +99,32 @@ async function measureAgents(chain: Chain, measure: Measure) {
   await measure('agent: set metadata', chain.send(CAROL, chain.agents, 'setMetadata', [3n, 'a2a', '0x0123456789']))
   const transfer = [addressOf(CAROL), addressOf(OWNER), 3n] as const
   await measure('agent: transfer', chain.send(CAROL, chain.agents, 'transferFrom', transfer))
+}
+
+/** With texts as ERC-8004's examples have them. What many say has been said before, but for one time. */
+async function measureFeedback(chain: Chain, measure: Measure) {
+  const { reputation, validation } = chain
+  const feedback = (agentId: bigint, tag: string) =>
+    [agentId, 87n, 0, tag, 'week', 'https://agent.example/price', URI, BODY_HASH] as const
+  await chain.send(ALICE, reputation, 'giveFeedback', feedback(1n, 'starred'))
+  const first = 'feedback: first of an agent and of its client'
+  await measure(first, chain.send(ALICE, reputation, 'giveFeedback', feedback(0n, 'starred')))
+  await measure('feedback: first of a client', chain.send(OWNER, reputation, 'giveFeedback', feedback(0n, 'starred')))
+  await measure('feedback: repeated', chain.send(OWNER, reputation, 'giveFeedback', feedback(0n, 'starred')))
+  const newTag = chain.send(OWNER, reputation, 'giveFeedback', feedback(0n, 'never said before'))
+  await measure('feedback: repeated, with a tag that nobody had', newTag)
+  const others = chain.send(CAROL, reputation, 'giveFeedback', feedback(1n, 'not said either'))
+  await measure('feedback: first of a client, with a tag that nobody had', others)
+  await measure('feedback: revoke', chain.send(OWNER, reputation, 'revokeFeedback', [0n, 1n]))
+  const response = [0n, addressOf(OWNER), 2n, URI, BODY_HASH] as const
+  await measure('feedback: respond', chain.send(BOB, reputation, 'appendResponse', response))
+  const request = (requestHash: Hex) => [addressOf(CAROL), 0n, URI, requestHash] as const
+  await chain.send(BOB, validation, 'validationRequest', request(WORKLOAD))
+  await chain.send(BOB, validation, 'requestValidation', request(WORKLOAD))
+  await measure('validation: request', chain.send(BOB, validation, 'validationRequest', request(BODY_HASH)))
+  await measure('validation: request by id', chain.send(BOB, validation, 'requestValidation', request(BODY_HASH)))
+  const answer = [BODY_HASH, 100, URI, BODY_HASH, 'starred'] as const
+  await measure('validation: respond', chain.send(CAROL, validation, 'validationResponse', answer))
 }
 
 async function measureEnclaves(chain: Chain, measure: Measure) {

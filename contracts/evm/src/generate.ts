@@ -6,6 +6,8 @@ import { compile } from './compile.ts'
 const CONTRACTS = [
   'Forwarder',
   'AgentRegistry',
+  'ReputationRegistry',
+  'ValidationRegistry',
   'EnclaveRegistry',
   'JobEscrow',
   'EnclaveEvaluator',

@@ -172,6 +172,8 @@ export async function openChain({ timelockDelay }: { readonly timelockDelay?: bi
     chainId: deployment.chainId,
     forwarder: contract(generated.forwarderAbi, deployment.forwarder),
     agents: contract(generated.agentRegistryAbi, deployment.agentRegistry),
+    reputation: contract(generated.reputationRegistryAbi, deployment.reputationRegistry),
+    validation: contract(generated.validationRegistryAbi, deployment.validationRegistry),
     enclaves: contract(generated.enclaveRegistryAbi, deployment.enclaveRegistry),
     escrow: contract(generated.jobEscrowAbi, deployment.jobEscrow),
     evaluator: contract(generated.enclaveEvaluatorAbi, deployment.enclaveEvaluator),

@@ -9,6 +9,8 @@ const DEPLOYMENT = {
   fromBlock: 1,
   forwarder: `0x${'aA'.repeat(20)}`,
   agentRegistry: `0x${'bB'.repeat(20)}`,
+  reputationRegistry: `0x${'b1'.repeat(20)}`,
+  validationRegistry: `0x${'b2'.repeat(20)}`,
   enclaveRegistry: `0x${'cC'.repeat(20)}`,
   jobEscrow: `0x${'dD'.repeat(20)}`,
   enclaveEvaluator: `0x${'eE'.repeat(20)}`,

@@ -22,6 +22,8 @@ import { type Chain, openChain } from './chain.ts'
 const items = [
   ...contracts.forwarderAbi,
   ...contracts.agentRegistryAbi,
+  ...contracts.reputationRegistryAbi,
+  ...contracts.validationRegistryAbi,
   ...contracts.enclaveRegistryAbi,
   ...contracts.jobEscrowAbi,
   ...contracts.enclaveEvaluatorAbi,
@@ -189,6 +191,8 @@ describe('contracts', () => {
   it.each([
     ['Forwarder', contracts.forwarderBytecode],
     ['AgentRegistry', contracts.agentRegistryBytecode],
+    ['ReputationRegistry', contracts.reputationRegistryBytecode],
+    ['ValidationRegistry', contracts.validationRegistryBytecode],
     ['EnclaveRegistry', contracts.enclaveRegistryBytecode],
     ['JobEscrow', contracts.jobEscrowBytecode],
     ['EnclaveEvaluator', contracts.enclaveEvaluatorBytecode],
@@ -205,6 +209,7 @@ describe('contracts', () => {
 function kindOf({ type, indexed }: AbiEvent['inputs'][number]): string {
   // An indexed text is in the log as its hash.
   if (indexed && type === 'string') return 'bytes32'
+  if (type.startsWith('int')) return 'int'
   if (type.startsWith('uint')) return type.endsWith('[]') ? 'uints' : 'uint'
   return type
 }

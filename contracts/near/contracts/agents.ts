@@ -6,6 +6,17 @@ import { type Former, resolveTransfer, transfer, transferCall } from './agent-tr
 import { type Approvals, approvalOf, approvalsOf, approve, isAuthorized, revokeApproval } from './approvals.ts'
 import { caller, requireOneYocto, requireSelf } from './context.ts'
 import { require } from './contract-error.ts'
+import {
+  allFeedbackOf,
+  appendResponse,
+  clientsOf,
+  existingFeedback,
+  giveFeedback,
+  lastIndexOf,
+  responseCount,
+  revokeFeedback,
+  summaryOf,
+} from './feedback.ts'
 import * as input from './input.ts'
 import { entriesOf, entryOf, keyOf, metadataOf, register, setMetadata, setUri, uriOf } from './registration.ts'
 import {
@@ -18,10 +29,16 @@ import {
   storageWithdraw,
 } from './storage.ts'
 import { approveUpgrade, onUpgrade, upgrade } from './upgrades.ts'
+import { requestBound, requestChosen, requestsOf, respond, statusOf, validationSummaryOf } from './validations.ts'
 import { acceptWallet, setWallet, unsetWallet } from './wallets.ts'
 
 /** `memo` is for others to read, and logged. */
 const MAX_MEMO_LENGTH = 256
+
+/** All texts of a feedback are logged together. */
+const MAX_TAG_LENGTH = 256
+const MAX_ENDPOINT_LENGTH = 1024
+const MAX_FEEDBACK_URI_LENGTH = 2048
 
 interface MetadataEntry {
   readonly metadata_key: string
@@ -34,6 +51,81 @@ interface NftTransfer {
   /** By which the caller may, when it is not the owner. */
   readonly approval_id?: number | null
   readonly memo?: string | null
+}
+
+interface Feedback {
+  readonly agent_id: string
+  readonly value: string
+  readonly value_decimals: string
+  readonly tag1: string
+  readonly tag2: string
+  readonly endpoint: string
+  readonly feedback_uri: string
+  readonly feedback_hash: Hex
+}
+
+interface FeedbackKey {
+  readonly agent_id: string
+  readonly client_address: string
+  readonly feedback_index: string
+}
+
+interface Response {
+  readonly agent_id: string
+  readonly client_address: string
+  readonly feedback_index: string
+  readonly response_uri: string
+  readonly response_hash: Hex
+}
+
+interface SummaryQuery {
+  readonly agent_id: string
+  readonly client_addresses: string[]
+  readonly tag1: string
+  readonly tag2: string
+}
+
+interface FeedbackQuery {
+  readonly agent_id: string
+  readonly client_addresses: string[]
+  readonly tag1: string
+  readonly tag2: string
+  readonly include_revoked: boolean
+}
+
+interface ResponseQuery {
+  readonly agent_id: string
+  readonly client_address: string | null
+  readonly feedback_index: string
+  readonly responders: string[]
+}
+
+interface ChosenRequest {
+  readonly validator_address: string
+  readonly agent_id: string
+  readonly request_uri: string
+  readonly request_hash: Hex
+}
+
+interface BoundRequest {
+  readonly validator_address: string
+  readonly agent_id: string
+  readonly request_uri: string
+  readonly request_digest: Hex
+}
+
+interface ValidationAnswer {
+  readonly request_hash: Hex
+  readonly response: string
+  readonly response_uri: string
+  readonly response_hash: Hex
+  readonly tag: string
+}
+
+interface ValidationQuery {
+  readonly agent_id: string
+  readonly validator_addresses: string[]
+  readonly tag: string
 }
 
 /** ERC-8004's registries. Agents are tokens (NEP-171), ids count from 0. Mirrors contracts/evm/contracts/AgentRegistry.sol. */
@@ -242,6 +334,111 @@ export class Agents {
     return isAuthorized(agentId, existingAgent(agentId), asked)
   }
 
+  /** Says what the caller thinks of an agent: `value` with `value_decimals` (at most 18) digits behind the point, at most 1e38 either way. */
+  @call({})
+  give_feedback(feedback: Feedback): void {
+    giveFeedback(givenOf(feedback))
+  }
+
+  /** Takes back what the caller said. `feedback_index` counts from 1, by agent and client. */
+  @call({})
+  revoke_feedback({ agent_id, feedback_index }: { agent_id: string; feedback_index: string }): void {
+    revokeFeedback(agentIdOf(agent_id), indexOf(feedback_index))
+  }
+
+  /** Answers to somebody's feedback, as often as one likes. Anybody. */
+  @call({})
+  append_response(response: Response): void {
+    const client = input.account(response.client_address, 'client_address')
+    const uri = uriOf(response.response_uri, 'response_uri')
+    const hash = input.bytes32(response.response_hash, 'response_hash')
+    appendResponse(agentIdOf(response.agent_id), client, indexOf(response.feedback_index), { uri, hash })
+  }
+
+  /** The mean of what these clients said and did not take back. An empty tag stands for any; see `meanOf` of protocol's model. */
+  @view({})
+  get_summary(query: SummaryQuery) {
+    return summaryOf(queryOf(query))
+  }
+
+  @view({})
+  read_feedback({ agent_id, client_address, feedback_index }: FeedbackKey) {
+    const client = input.account(client_address, 'client_address')
+    const feedback = existingFeedback(agentIdOf(agent_id), client, indexOf(feedback_index))
+    const { value, value_decimals, tag1, tag2, is_revoked } = feedback
+    return { value, value_decimals: String(value_decimals), tag1, tag2, is_revoked }
+  }
+
+  /** Of these clients, or of all when there are none: a list for each field, as Solidity has it. */
+  @view({})
+  read_all_feedback(query: FeedbackQuery) {
+    return allFeedbackOf({ ...queryOf(query), includeRevoked: input.bool(query.include_revoked, 'include_revoked') })
+  }
+
+  /** To one feedback, to all of a client (index 0), or to all of the agent (no client); of all responders when there are none. */
+  @view({})
+  get_response_count({ agent_id, client_address, feedback_index, responders }: ResponseQuery): string {
+    const client = input.optionalAccount(client_address, 'client_address')
+    const these = accountsOf(responders, 'responders')
+    return String(responseCount(agentIdOf(agent_id), client, indexOf(feedback_index), these))
+  }
+
+  /** In the order of their first feedback. */
+  @view({})
+  get_clients({ agent_id }: { agent_id: string }): string[] {
+    return clientsOf(agentIdOf(agent_id))
+  }
+
+  /** How often the client gave feedback. */
+  @view({})
+  get_last_index({ agent_id, client_address }: { agent_id: string; client_address: string }): string {
+    return String(lastIndexOf(agentIdOf(agent_id), input.account(client_address, 'client_address')))
+  }
+
+  /** Asks a validator, as ERC-8004 has it: whoever is first takes the hash. Owner and approved only. */
+  @call({})
+  validation_request(request: ChosenRequest): void {
+    requestChosen(requestOf(request), input.bytes32(request.request_hash, 'request_hash'))
+  }
+
+  /** Asks a validator under an id that nobody else can take (protocol's `validationId`), and answers it. Owner and approved only. */
+  @call({})
+  request_validation(request: BoundRequest): Hex {
+    return requestBound(requestOf(request), input.bytes32(request.request_digest, 'request_digest'))
+  }
+
+  /** What the validator found, 0 to 100. The validator only, as often as it likes: the last one counts. */
+  @call({})
+  validation_response(answer: ValidationAnswer): void {
+    respond(input.bytes32(answer.request_hash, 'request_hash'), input.uint(answer.response, 'response', 8n), {
+      uri: uriOf(answer.response_uri, 'response_uri'),
+      responseHash: input.bytes32(answer.response_hash, 'response_hash'),
+      tag: tagOf(answer.tag, 'tag'),
+    })
+  }
+
+  @view({})
+  get_validation_status({ request_hash }: { request_hash: Hex }) {
+    return statusOf(input.bytes32(request_hash, 'request_hash'))
+  }
+
+  /** The mean of these validators' responses, or of all when there are none. An empty tag stands for any. */
+  @view({})
+  get_validation_summary({ agent_id, validator_addresses, tag }: ValidationQuery) {
+    const validators = accountsOf(validator_addresses, 'validator_addresses')
+    return validationSummaryOf(agentIdOf(agent_id), validators, tagOf(tag, 'tag'))
+  }
+
+  @view({})
+  get_agent_validations({ agent_id }: { agent_id: string }): Hex[] {
+    return requestsOf('agent', agentIdOf(agent_id))
+  }
+
+  @view({})
+  get_validator_requests({ validator_address }: { validator_address: string }): Hex[] {
+    return requestsOf('validator', input.account(validator_address, 'validator_address'))
+  }
+
   @call({ payableFunction: true })
   storage_deposit(deposit: { account_id?: string | null; registration_only?: boolean | null }): StorageBalance {
     const accountId = input.optionalAccount(deposit.account_id, 'account_id') ?? caller()
@@ -284,4 +481,47 @@ function handoverOf({ receiver_id, token_id, approval_id, memo }: NftTransfer) {
     approvalId: approval_id ?? null,
     memo: memo === undefined || memo === null ? null : input.loggedText(memo, 'memo', MAX_MEMO_LENGTH),
   }
+}
+
+function givenOf(feedback: Feedback) {
+  return {
+    agentId: agentIdOf(feedback.agent_id),
+    value: input.int(feedback.value, 'value'),
+    valueDecimals: input.uint(feedback.value_decimals, 'value_decimals', 8n),
+    tag1: tagOf(feedback.tag1, 'tag1'),
+    tag2: tagOf(feedback.tag2, 'tag2'),
+    endpoint: input.loggedText(feedback.endpoint, 'endpoint', MAX_ENDPOINT_LENGTH),
+    feedbackUri: input.loggedText(feedback.feedback_uri, 'feedback_uri', MAX_FEEDBACK_URI_LENGTH),
+    feedbackHash: input.bytes32(feedback.feedback_hash, 'feedback_hash'),
+  }
+}
+
+function queryOf(query: SummaryQuery) {
+  return {
+    agentId: agentIdOf(query.agent_id),
+    clients: accountsOf(query.client_addresses, 'client_addresses'),
+    tag1: tagOf(query.tag1, 'tag1'),
+    tag2: tagOf(query.tag2, 'tag2'),
+    includeRevoked: false,
+  }
+}
+
+function requestOf(request: ChosenRequest | BoundRequest) {
+  return {
+    validator: input.account(request.validator_address, 'validator_address'),
+    agentId: agentIdOf(request.agent_id),
+    uri: uriOf(request.request_uri, 'request_uri'),
+  }
+}
+
+function tagOf(value: unknown, field: string): string {
+  return input.loggedText(value, field, MAX_TAG_LENGTH)
+}
+
+function indexOf(value: unknown): bigint {
+  return input.uint(value, 'feedback_index', 64n)
+}
+
+function accountsOf(value: unknown, field: string): string[] {
+  return input.list(value, field).map((account) => input.account(account, field))
 }

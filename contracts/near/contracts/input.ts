@@ -17,6 +17,14 @@ export function uint(value: unknown, field: string, bits = 256n): bigint {
   return number
 }
 
+/** A number of at most 127 bits besides its sign. */
+export function int(value: unknown, field: string): bigint {
+  const isNegative = typeof value === 'string' && value.startsWith('-')
+  const magnitude = uint(isNegative ? value.slice(1) : value, field, 127n)
+  if (isNegative && magnitude === 0n) throw invalid(field, 'is not a decimal number')
+  return isNegative ? -magnitude : magnitude
+}
+
 /** Bytes as hexadecimal with 0x, in lower case from here on. */
 export function bytes(value: unknown, field: string): Hex {
   const hex = typeof value === 'string' ? lowerHex(value) : undefined

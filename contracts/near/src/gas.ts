@@ -37,6 +37,7 @@ export async function measureGas(): Promise<Gas> {
   }
   await begin(chain)
   await measureAgents(chain, measure)
+  await measureFeedback(chain, measure)
   await measureEnclaves(chain, measure)
   await measureHiring(chain, measure)
   await measureSteps(chain, measure)
@@ -93,6 +94,29 @@ async function measureAgents({ agents }: Chain, measure: Measure): Promise<void>
     { account_id: ALICE.accountId },
     { deposit: 10n ** 23n },
   )
+}
+
+async function measureFeedback({ agents }: Chain, measure: Measure): Promise<void> {
+  const feedback = {
+    agent_id: '0',
+    value: '87',
+    value_decimals: '0',
+    tag1: 'starred',
+    tag2: 'week',
+    endpoint: 'https://agent.example/price',
+    feedback_uri: URI,
+    feedback_hash: HASH,
+  }
+  await measure('feedback: first of a client', ALICE, agents, 'give_feedback', feedback)
+  await measure('feedback: repeated', ALICE, agents, 'give_feedback', feedback)
+  await measure('feedback: revoke', ALICE, agents, 'revoke_feedback', { agent_id: '0', feedback_index: '1' })
+  const response = { client_address: ALICE.accountId, feedback_index: '2', response_uri: URI, response_hash: HASH }
+  await measure('feedback: respond', BOB, agents, 'append_response', { agent_id: '0', ...response })
+  const request = { validator_address: CAROL.accountId, agent_id: '0', request_uri: URI }
+  await measure('validation: request', BOB, agents, 'validation_request', { ...request, request_hash: HASH })
+  await measure('validation: request by id', BOB, agents, 'request_validation', { ...request, request_digest: HASH })
+  const answer = { request_hash: HASH, response: '100', response_uri: URI, response_hash: HASH, tag: 'starred' }
+  await measure('validation: respond', CAROL, agents, 'validation_response', answer)
 }
 
 async function measureEnclaves(chain: Chain, measure: Measure): Promise<void> {

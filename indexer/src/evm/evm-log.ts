@@ -13,6 +13,8 @@ import {
   namedByProtocol,
   quorumEvaluatorAbi,
   readRevert,
+  reputationRegistryAbi,
+  validationRegistryAbi,
 } from '@parley/evm'
 import { type ChainEvent, type EventFieldKind, type EventName, events, type Hex } from '@parley/protocol'
 import { type Abi, type AbiEvent, decodeEventLog, toEventSelector } from 'viem'
@@ -44,6 +46,8 @@ export function createLogDecoder(deployment: Deployment): LogDecoder {
   const eventsOf = new Map([
     [deployment.forwarder.toLowerCase(), eventsBySelector(forwarderAbi)],
     [deployment.agentRegistry.toLowerCase(), eventsBySelector(agentRegistryAbi)],
+    [deployment.reputationRegistry.toLowerCase(), eventsBySelector(reputationRegistryAbi)],
+    [deployment.validationRegistry.toLowerCase(), eventsBySelector(validationRegistryAbi)],
     [deployment.enclaveRegistry.toLowerCase(), eventsBySelector(enclaveRegistryAbi)],
     [deployment.jobEscrow.toLowerCase(), eventsBySelector(jobEscrowAbi)],
     [deployment.enclaveEvaluator.toLowerCase(), eventsBySelector(enclaveEvaluatorAbi)],
@@ -99,6 +103,7 @@ function normalizedValue(kind: EventFieldKind, value: unknown): unknown {
       const item = kind === 'accounts' ? 'account' : 'uint'
       return (value as readonly unknown[]).map((one) => normalizedValue(item, one))
     }
+    case 'int':
     case 'uint':
       // viem gives a number where 48 bits suffice.
       return BigInt(value as bigint | number)

@@ -1,4 +1,11 @@
-import { agentRegistryAbi, type Deployment, enclaveEvaluatorAbi, jobEscrowAbi } from '@parley/evm'
+import {
+  agentRegistryAbi,
+  type Deployment,
+  enclaveEvaluatorAbi,
+  jobEscrowAbi,
+  reputationRegistryAbi,
+  validationRegistryAbi,
+} from '@parley/evm'
 import { type Call, type Hex, ParleyError } from '@parley/protocol'
 import { decodeFunctionData, zeroAddress } from 'viem'
 import type { EvmNode } from './node.ts'
@@ -8,6 +15,14 @@ const sponsoredMethods = {
   agentRegistry: {
     abi: agentRegistryAbi,
     methods: ['register', 'setAgentURI', 'setMetadata', 'setAgentWallet', 'unsetAgentWallet'],
+  },
+  reputationRegistry: {
+    abi: reputationRegistryAbi,
+    methods: ['giveFeedback', 'revokeFeedback', 'appendResponse'],
+  },
+  validationRegistry: {
+    abi: validationRegistryAbi,
+    methods: ['validationRequest', 'requestValidation', 'validationResponse'],
   },
   jobEscrow: {
     abi: jobEscrowAbi,

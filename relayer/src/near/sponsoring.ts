@@ -23,6 +23,12 @@ const agentMethods = [
   'set_agent_wallet',
   'accept_agent_wallet',
   'unset_agent_wallet',
+  'give_feedback',
+  'revoke_feedback',
+  'append_response',
+  'validation_request',
+  'request_validation',
+  'validation_response',
 ] as const
 const parleyMethods = [
   'create_job',

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
+import {IReputationRegistry} from "./interfaces/IReputationRegistry.sol";
+import {Tags} from "./Tags.sol";
+import {UpgradeableRegistry} from "./UpgradeableRegistry.sol";
+
+/// @title ERC-8004 Reputation Registry.
+contract ReputationRegistry is IReputationRegistry, UpgradeableRegistry {
+    using Tags for Tags.Known;
+
+    /// @dev One slot: of tags, the numbers.
+    struct Feedback {
+        int128 value;
+        uint8 valueDecimals;
+        bool isRevoked;
+        uint56 tag1;
+        uint56 tag2;
+    }
+
+    struct Found {
+        address client;
+        uint64 index;
+        Feedback feedback;
+    }
+
+    /// @dev An agent's clients are a chain, the latest first: one slot knows a client, the number of its feedbacks and the one before.
+    struct Client {
+        address previous;
+        uint64 lastIndex;
+    }
+
+    struct Chain {
+        address latest;
+        uint96 length;
+    }
+
+    /// @dev Of one feedback.
+    struct Responses {
+        uint64 count;
+        mapping(address responder => uint64) countOf;
+    }
+
+    int128 private constant MAX_ABS_VALUE = 1e38;
+    uint256 private constant MAX_DECIMALS = 18;
+
+    IAgentRegistry private immutable _agents;
+
+    Tags.Known private _tags;
+    mapping(uint256 agentId => Chain) private _chains;
+    mapping(uint256 agentId => mapping(address client => Client)) private _clients;
+    mapping(uint256 agentId => mapping(address client => mapping(uint64 index => Feedback))) private _feedbacks;
+    mapping(uint256 agentId => mapping(address client => mapping(uint64 index => Responses))) private _responses;
+
+    constructor(address owner_, address forwarder, IAgentRegistry agents) UpgradeableRegistry(owner_, forwarder) {
+        _agents = agents;
+    }
+
+    /// @inheritdoc IReputationRegistry
+    function giveFeedback(
+        uint256 agentId,
+        int128 value,
+        uint8 valueDecimals,
+        string calldata tag1,
+        string calldata tag2,
+        string calldata endpoint,
+        string calldata feedbackURI,
+        bytes32 feedbackHash
+    ) external {
+        address client = _msgSender();
+        require(valueDecimals <= MAX_DECIMALS, "too many decimals");
+        require(value >= -MAX_ABS_VALUE && value <= MAX_ABS_VALUE, "value too large");
+        require(!_agents.isAuthorizedOrOwner(client, agentId), "Self-feedback not allowed");
+
+        uint64 index = _nextIndex(agentId, client);
+        _feedbacks[agentId][client][index] = Feedback({
+            value: value,
+            valueDecimals: valueDecimals,
+            isRevoked: false,
+            tag1: _tags.keep(tag1),
+            tag2: _tags.keep(tag2)
+        });
+        emit NewFeedback(
+            agentId, client, index, value, valueDecimals, tag1, tag1, tag2, endpoint, feedbackURI, feedbackHash
+        );
+    }
+
+    /// @inheritdoc IReputationRegistry
+    function revokeFeedback(uint256 agentId, uint64 feedbackIndex) external {
+        Feedback storage feedback = _existingFeedback(agentId, _msgSender(), feedbackIndex);
+        require(!feedback.isRevoked, "Already revoked");
+
+        feedback.isRevoked = true;
+        emit FeedbackRevoked(agentId, _msgSender(), feedbackIndex);
+    }
+
+    /// @inheritdoc IReputationRegistry
+    function appendResponse(
+        uint256 agentId,
+        address clientAddress,
+        uint64 feedbackIndex,
+        string calldata responseURI,
+        bytes32 responseHash
+    ) external {
+        require(feedbackIndex > 0, "index must be > 0");
+        require(bytes(responseURI).length > 0, "Empty URI");
+        _existingFeedback(agentId, clientAddress, feedbackIndex);
+
+        Responses storage responses = _responses[agentId][clientAddress][feedbackIndex];
+        responses.count++;
+        responses.countOf[_msgSender()]++;
+        emit ResponseAppended(agentId, clientAddress, feedbackIndex, _msgSender(), responseURI, responseHash);
+    }
+
+    /// @inheritdoc IReputationRegistry
+    function getSummary(uint256 agentId, address[] calldata clientAddresses, string calldata tag1, string calldata tag2)
+        external
+        view
+        returns (uint64 count, int128 summaryValue, uint8 summaryValueDecimals)
+    {
+        require(clientAddresses.length > 0, "clientAddresses required");
+
+        Found[] memory found = _find(agentId, clientAddresses, tag1, tag2, false);
+        count = uint64(found.length);
+        if (count > 0) (summaryValue, summaryValueDecimals) = _mean(found);
+    }
+
+    /// @inheritdoc IReputationRegistry
+    function readFeedback(uint256 agentId, address clientAddress, uint64 feedbackIndex)
+        external
+        view
+        returns (int128 value, uint8 valueDecimals, string memory tag1, string memory tag2, bool isRevoked)
+    {
+        Feedback memory feedback = _existingFeedback(agentId, clientAddress, feedbackIndex);
+        (tag1, tag2) = (_tags.textOf[feedback.tag1], _tags.textOf[feedback.tag2]);
+        return (feedback.value, feedback.valueDecimals, tag1, tag2, feedback.isRevoked);
+    }
+
+    /// @inheritdoc IReputationRegistry
+    function readAllFeedback(
+        uint256 agentId,
+        address[] calldata clientAddresses,
+        string calldata tag1,
+        string calldata tag2,
+        bool includeRevoked
+    )
+        external
+        view
+        returns (
+            address[] memory clients,
+            uint64[] memory feedbackIndexes,
+            int128[] memory values,
+            uint8[] memory valueDecimals,
+            string[] memory tag1s,
+            string[] memory tag2s,
+            bool[] memory revokedStatuses
+        )
+    {
+        Found[] memory found = _find(agentId, _theseOrAll(agentId, clientAddresses), tag1, tag2, includeRevoked);
+        clients = new address[](found.length);
+        feedbackIndexes = new uint64[](found.length);
+        values = new int128[](found.length);
+        valueDecimals = new uint8[](found.length);
+        tag1s = new string[](found.length);
+        tag2s = new string[](found.length);
+        revokedStatuses = new bool[](found.length);
+        for (uint256 i = 0; i < found.length; i++) {
+            Feedback memory feedback = found[i].feedback;
+            clients[i] = found[i].client;
+            feedbackIndexes[i] = found[i].index;
+            values[i] = feedback.value;
+            valueDecimals[i] = feedback.valueDecimals;
+            tag1s[i] = _tags.textOf[feedback.tag1];
+            tag2s[i] = _tags.textOf[feedback.tag2];
+            revokedStatuses[i] = feedback.isRevoked;
+        }
+    }
+
+    /// @inheritdoc IReputationRegistry
+    function getResponseCount(
+        uint256 agentId,
+        address clientAddress,
+        uint64 feedbackIndex,
+        address[] calldata responders
+    ) external view returns (uint64 count) {
+        if (clientAddress != address(0) && feedbackIndex != 0) {
+            return _countResponses(agentId, clientAddress, feedbackIndex, responders);
+        }
+        address[] memory clients = getClients(agentId);
+        for (uint256 i = 0; i < clients.length; i++) {
+            if (clientAddress != address(0) && clients[i] != clientAddress) continue;
+            uint64 last = getLastIndex(agentId, clients[i]);
+            for (uint64 index = 1; index <= last; index++) {
+                count += _countResponses(agentId, clients[i], index, responders);
+            }
+        }
+    }
+
+    /// @inheritdoc IReputationRegistry
+    function getClients(uint256 agentId) public view returns (address[] memory clients) {
+        Chain memory chain = _chains[agentId];
+        clients = new address[](chain.length);
+        address client = chain.latest;
+        for (uint256 i = chain.length; i > 0; i--) {
+            clients[i - 1] = client;
+            client = _clients[agentId][client].previous;
+        }
+    }
+
+    /// @inheritdoc IReputationRegistry
+    function getLastIndex(uint256 agentId, address clientAddress) public view returns (uint64) {
+        return _clients[agentId][clientAddress].lastIndex;
+    }
+
+    /// @inheritdoc IReputationRegistry
+    function getIdentityRegistry() external view returns (address) {
+        return address(_agents);
+    }
+
+    function _nextIndex(uint256 agentId, address clientAddress) private returns (uint64 index) {
+        Client storage client = _clients[agentId][clientAddress];
+        index = ++client.lastIndex;
+        if (index > 1) return index;
+
+        Chain storage chain = _chains[agentId];
+        client.previous = chain.latest;
+        chain.latest = clientAddress;
+        chain.length++;
+    }
+
+    function _existingFeedback(uint256 agentId, address client, uint64 index) private view returns (Feedback storage) {
+        require(index > 0, "index must be > 0");
+        require(index <= getLastIndex(agentId, client), "index out of bounds");
+        return _feedbacks[agentId][client][index];
+    }
+
+    function _theseOrAll(uint256 agentId, address[] calldata clients) private view returns (address[] memory) {
+        return clients.length > 0 ? clients : getClients(agentId);
+    }
+
+    function _find(
+        uint256 agentId,
+        address[] memory clients,
+        string calldata tag1,
+        string calldata tag2,
+        bool includeRevoked
+    ) private view returns (Found[] memory found) {
+        (uint56 wanted1, bool isKnown1) = _tags.find(tag1);
+        (uint56 wanted2, bool isKnown2) = _tags.find(tag2);
+        if (!isKnown1 || !isKnown2) return found;
+
+        uint256 most = 0;
+        for (uint256 i = 0; i < clients.length; i++) {
+            most += getLastIndex(agentId, clients[i]);
+        }
+        found = new Found[](most);
+        uint256 count = 0;
+        for (uint256 i = 0; i < clients.length; i++) {
+            uint64 last = getLastIndex(agentId, clients[i]);
+            for (uint64 index = 1; index <= last; index++) {
+                Feedback memory feedback = _feedbacks[agentId][clients[i]][index];
+                if (feedback.isRevoked && !includeRevoked) continue;
+                if (wanted1 != 0 && feedback.tag1 != wanted1) continue;
+                if (wanted2 != 0 && feedback.tag2 != wanted2) continue;
+                found[count++] = Found(clients[i], index, feedback);
+            }
+        }
+        assembly ("memory-safe") {
+            mstore(found, count)
+        }
+    }
+
+    /// @dev With 18 decimals until the end: the sum of 2^64 of the largest values fits easily.
+    function _mean(Found[] memory found) private pure returns (int128 value, uint8 decimals) {
+        int256 sum = 0;
+        uint256[MAX_DECIMALS + 1] memory frequency;
+        for (uint256 i = 0; i < found.length; i++) {
+            Feedback memory feedback = found[i].feedback;
+            sum += feedback.value * int256(10 ** (MAX_DECIMALS - feedback.valueDecimals));
+            frequency[feedback.valueDecimals]++;
+        }
+        for (uint8 d = 1; d <= MAX_DECIMALS; d++) {
+            if (frequency[d] > frequency[decimals]) decimals = d;
+        }
+
+        int256 mean = sum / int256(found.length) / int256(10 ** (MAX_DECIMALS - decimals));
+        while (mean != int128(mean)) {
+            mean /= 10;
+            decimals--;
+        }
+        value = int128(mean);
+    }
+
+    function _countResponses(uint256 agentId, address client, uint64 index, address[] calldata responders)
+        private
+        view
+        returns (uint64 count)
+    {
+        Responses storage responses = _responses[agentId][client][index];
+        if (responders.length == 0) return responses.count;
+        for (uint256 i = 0; i < responders.length; i++) {
+            count += responses.countOf[responders[i]];
+        }
+    }
+}
