@@ -43,15 +43,19 @@ export function termsOf(chain: Driver, change: Partial<Terms> = {}): Terms {
 export interface Options {
   readonly terms?: Partial<Terms>
   readonly duration?: bigint
+  readonly token?: string
 }
 
 /** With a price, and without terms yet. */
-export async function createOpenJob(chain: Driver, { duration = DURATION }: Options = {}): Promise<bigint> {
+export async function createOpenJob(
+  chain: Driver,
+  { duration = DURATION, token = chain.dollar }: Options = {},
+): Promise<bigint> {
   const jobId = await nextJobId(chain, 'alice')
   const evaluator = chain.evaluators.arbitrated
   const who = { provider: chain.accounts.bob, evaluator, hook: NOBODY, providerAgentId: 0n }
   await chain.send('alice', 'createJob', { ...who, expiredAt: chain.now() + duration, description: 'Translate' })
-  await chain.send('alice', 'setBudget', { jobId, token: chain.dollar, amount: BUDGET })
+  await chain.send('alice', 'setBudget', { jobId, token, amount: BUDGET })
   return jobId
 }
 

@@ -520,4 +520,32 @@ describe.each(CHAINS)('arbitration on %s', (_, open) => {
       await expectEnd(jobId, 'Expired', { alice: 0n, bob: 0n })
     })
   })
+
+  describe('a token that refuses', () => {
+    it('stops no ruling: bond and stake go at once, both sides are owed, and anyone has them paid', async () => {
+      const token = await chain.addToken()
+      for (const who of ['alice', 'bob'] as const) {
+        await chain.give(token, who, BUDGET + BOND + STAKE)
+        await chain.deposit(who, token, BOND + STAKE)
+      }
+      const jobId = await createOpenJob(chain, { token })
+      await setTerms(chain, jobId)
+      await chain.fund('alice', jobId, BUDGET)
+      await lockStake(chain, jobId)
+      await submit(chain, jobId)
+      await openDispute(chain, jobId)
+      await chain.refuse(token, true)
+
+      await rule(chain, jobId, SPLIT, 4000n)
+
+      for (const who of ['alice', 'bob'] as const)
+        expect(await chain.ledgerBalanceOf(token, chain.accounts[who])).toBe(BOND + STAKE)
+      expect(await chain.read('owed', { jobId })).toBe(BUDGET)
+      await chain.refuse(token, false)
+      await chain.send('relayer', 'claimPayment', { jobId })
+      const share = (BUDGET * 4000n) / 10_000n
+      expect(await chain.balanceOf(token, chain.accounts.bob)).toBe(BUDGET + share)
+      expect(await chain.balanceOf(token, chain.accounts.alice)).toBe(BUDGET - share)
+    })
+  })
 })

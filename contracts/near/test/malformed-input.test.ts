@@ -32,7 +32,9 @@ const malformed = {
   base64: [...wrongTypes, 'A', 'AA', 'AA=', 'AB==', 'A A=', '-_==', HASH],
   int: [...wrongTypes, ...notUint.filter((text) => text !== '-1'), '-0', '--1', String(-(2n ** 127n))],
   uint: [...wrongTypes, ...notUint, String(2n ** 256n)],
+  uint2: [...wrongTypes, ...notUint, '4'],
   uint8: [...wrongTypes, ...notUint, '256'],
+  uint16: [...wrongTypes, ...notUint, '65536'],
   uint32: [...wrongTypes, ...notUint, String(2n ** 32n)],
   uint48: [...wrongTypes, ...notUint, String(2n ** 48n)],
   uint64: [...wrongTypes, ...notUint, String(2n ** 64n)],
@@ -59,7 +61,9 @@ const usual = {
   base64: 'AA==',
   int: '-1',
   uint: '1',
+  uint2: '1',
   uint8: '1',
+  uint16: '1',
   uint32: '1',
   uint48: '1',
   uint64: '1',
@@ -109,6 +113,13 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
   set_milestone_terms: { job_id: 'bytes32', terms: 'object' },
   approve_milestone: { job_id: 'bytes32', milestone: 'uint' },
   reject_milestone: { job_id: 'bytes32', milestone: 'uint', reason: 'bytes32' },
+  set_arbitration_terms: { job_id: 'bytes32', terms: 'object' },
+  lock_stake: { job_id: 'bytes32', arbiter: 'account', amount: 'uint' },
+  accept_work: { job_id: 'bytes32' },
+  open_dispute: { job_id: 'bytes32', reason: 'bytes32' },
+  rule: { job_id: 'bytes32', ruling: 'uint2', share_bp: 'uint', reason: 'bytes32' },
+  settle_review: { job_id: 'bytes32' },
+  release_bond_and_stake: { job_id: 'bytes32' },
   cast_vote: { job_id: 'bytes32', is_approval: 'bool', reason: 'bytes32' },
   register_enclave: { report: 'object', signatures: 'list' },
   storage_deposit: { account_id: 'account?', registration_only: 'bool?' },
@@ -149,6 +160,7 @@ const parleyViews: Readonly<Record<string, Parameters>> = {
   next_job_id: { client: 'account' },
   terms_of: { job_id: 'bytes32' },
   owed: { job_id: 'bytes32' },
+  get_arbitration: { job_id: 'bytes32' },
   get_quorum: { job_id: 'bytes32' },
   get_milestones: { job_id: 'bytes32' },
   standing_of: { job_id: 'bytes32', account: 'account' },
@@ -284,6 +296,15 @@ const result: Parameters = {
   observability: 'uint8',
   produced_at: 'uint64',
 }
+const arbitration: Parameters = {
+  arbiter: 'account?',
+  review_seconds: 'uint32',
+  ruling_seconds: 'uint32',
+  silence_share_bp: 'uint16',
+  bond: 'uint96',
+  stake: 'uint96',
+}
+
 const hire: Parameters = {
   job_id: 'bytes32',
   provider: 'account',
@@ -295,7 +316,16 @@ const hire: Parameters = {
   observability: 'uint8',
 }
 
-const ONE_YOCTO = ['withdraw', 'set_operator', 'set_policy', 'set_spend_limit', 'set_counterparty', 'confirm_spend']
+const ONE_YOCTO = [
+  'withdraw',
+  'lock_stake',
+  'open_dispute',
+  'set_operator',
+  'set_policy',
+  'set_spend_limit',
+  'set_counterparty',
+  'confirm_spend',
+]
 
 let chain: Chain
 
@@ -353,6 +383,13 @@ describe('parley refuses inside of an object', () => {
       const rest = { job_id: HASH, enclave: ADDRESS, signature: '0x', response: '0x' }
       await expectRefused(chain.parley, 'accept_result', { ...rest, result: args }, `result.${name}`)
       await expectRefused(chain.parley, 'check_result', { ...rest, result: args }, `result.${name}`)
+    }
+  })
+
+  it('malformed terms of an arbitration', async () => {
+    for (const { name, args } of mutantsOf(arbitration)) {
+      const setting = { job_id: HASH, terms: args }
+      await expectRefused(chain.parley, 'set_arbitration_terms', setting, `terms.${name}`)
     }
   })
 
