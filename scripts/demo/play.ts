@@ -1,5 +1,14 @@
 import type { Hex } from '@parley/protocol'
-import { eventArgument, hire, orderWork, queryUntil, Relayer, readIdentity } from '@parley/sdk'
+import {
+  buildRegistrationFile,
+  eventArgument,
+  hire,
+  orderWork,
+  queryUntil,
+  Relayer,
+  readIdentity,
+  toDataUri,
+} from '@parley/sdk'
 import { keccak256 } from 'viem'
 import type { Devnet } from '../system/devnet.ts'
 import { type Progress, type Scene, type Step, type StepListeners, takeStep } from './step.ts'
@@ -59,7 +68,7 @@ export async function play(stage: Stage, { input, amountAtoms, ...listeners }: P
   )
 
   const registered = await step('register', cast, async ({ agent }) => {
-    const request = await agent.register(registrationFile())
+    const request = await agent.register(registrationUri())
     const agentId = eventArgument(request, 'Registered', 'agentId')
     return { learnt: { agentId }, told: `agent ${agentId} belongs to ${agent.address}`, request }
   })
@@ -135,17 +144,15 @@ export async function play(stage: Stage, { input, amountAtoms, ...listeners }: P
   }))
 }
 
-/** ERC-8004's registration file, in the URI itself. */
-function registrationFile(): string {
-  const file = {
-    type: 'https://eips.ethereum.org/EIPS/eip-8004#registration-v1',
-    name: 'Invoice adder',
-    description: 'Adds up invoices per currency, in an enclave.',
-    services: [],
-    active: true,
-    supportedTrust: ['tee-attestation'],
-  }
-  return `data:application/json;base64,${Buffer.from(JSON.stringify(file)).toString('base64')}`
+/** In the URI itself, so that nobody has to serve it. Nobody can call the agent by A2A or MCP: it is hired on chain. */
+function registrationUri(): string {
+  return toDataUri(
+    buildRegistrationFile({
+      name: 'Invoice adder',
+      description: 'Adds up invoices per currency, in an enclave.',
+      supportedTrust: ['reputation', 'tee-attestation'],
+    }),
+  )
 }
 
 function fail(why: string): never {
