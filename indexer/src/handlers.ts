@@ -86,6 +86,11 @@ export function changesOf(event: ChainEvent): Change[] {
     case 'EvaluationPeriodSet':
     case 'JobPartReleased':
     case 'PaymentOwed':
+    case 'PlatformFeePaid':
+    case 'PlatformFeeSet':
+    case 'FeesCollected':
+    case 'HookWhitelistUpdated':
+    case 'HookFailed':
       return []
 
     case 'LedgerTransfer':

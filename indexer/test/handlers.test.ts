@@ -216,6 +216,11 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
     rows: { [JOB]: { status: 'Funded', deliverable: null } },
   },
   PaymentOwed: { args: { jobId, payee: ALICE, amount: 5n }, rows: {} },
+  PlatformFeePaid: { args: { jobId, platformTreasury: ALICE, amount: 5n }, rows: {} },
+  PlatformFeeSet: { args: { feeBP: 5n, treasury: ALICE }, rows: {} },
+  FeesCollected: { args: { token: ALICE, treasury: ALICE, direct: 5n, inLedger: 0n }, rows: {} },
+  HookWhitelistUpdated: { args: { hook: ALICE, status: true }, rows: {} },
+  HookFailed: { args: { jobId, hook: ALICE, selector: '0x01020304' }, rows: {} },
   // QuorumEvaluator
   QuorumTermsSet: { args: { jobId, members: [ALICE, CAROL], threshold: 2n }, rows: {} },
   VoteCast: { args: { jobId, member: ALICE, isApproval: true, reason: HASH }, rows: {} },

@@ -86,9 +86,7 @@ function hiring({ view, deployment, now }: NearNode, client: NearActor, pick: nu
     expired_at: String(now() + 3_600n),
     description: `job ${pick} ${ODD_TEXT}`,
     provider_agent_id: agent?.id ?? '77',
-    body_hash: BODY_HASH,
-    workload: WORKLOAD,
-    observability: String(FULL),
+    terms: { enclave: { body_hash: BODY_HASH, workload: WORKLOAD, observability: String(FULL) } },
     job_id: pick % 4 === 3 ? NO_JOB : next,
   }
   const args = { receiver_id: deployment.parley, amount: BUDGET, msg: JSON.stringify({ hire: terms }) }

@@ -156,9 +156,7 @@ describe('a delegate action', () => {
       expired_at: String(near.now() + 3_600n),
       description: '',
       provider_agent_id: '0',
-      body_hash: NO_JOB,
-      workload: NO_JOB,
-      observability: '0',
+      terms: { enclave: { body_hash: NO_JOB, workload: NO_JOB, observability: '0' } },
       job_id: near.view('parley.test.near', 'next_job_id', { client: ALICE.accountId }),
     }
     const args = { receiver_id: 'parley.test.near', amount: '5', msg: JSON.stringify({ hire }) }

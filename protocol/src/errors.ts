@@ -77,6 +77,8 @@ const contractErrors = {
   ConfirmerOnly: false,
   AlreadyConfirmed: false,
   ConfirmationsMissing: false,
+  FeeTooHigh: false,
+  EscrowOnly: false,
   // Ledger
   BalanceTooLow: false,
   BalanceOverflow: false,

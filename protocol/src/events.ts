@@ -166,6 +166,11 @@ export const events = {
   ReviewSettled: { jobId: 'uint', shareBP: 'uint' },
   BondReleased: { jobId: 'uint', receiver: 'account', amount: 'uint' },
   StakeReleased: { jobId: 'uint', receiver: 'account', amount: 'uint' },
+  PlatformFeePaid: { jobId: 'uint', platformTreasury: 'account', amount: 'uint' },
+  PlatformFeeSet: { feeBP: 'uint', treasury: 'account' },
+  FeesCollected: { token: 'account', treasury: 'account', direct: 'uint', inLedger: 'uint' },
+  HookWhitelistUpdated: { hook: 'account', status: 'bool' },
+  HookFailed: { jobId: 'uint', hook: 'account', selector: 'bytes' },
 } as const
 
 export type EventName = keyof typeof events

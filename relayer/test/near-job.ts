@@ -21,9 +21,7 @@ export async function submitJob(ground: NearGround): Promise<{ readonly jobId: H
     provider_agent_id: '0',
     expired_at: String(seconds + 86_400n),
     description: 'job',
-    body_hash: bodyHash,
-    workload: WORKLOAD,
-    observability: '2',
+    terms: { enclave: { body_hash: bodyHash, workload: WORKLOAD, observability: '2' } },
   }
   const transfer = { receiver_id: parley, amount: BUDGET, msg: JSON.stringify({ hire }) }
   act(ground, ALICE, ground.dollar, 'ft_transfer_call', transfer, 1n)

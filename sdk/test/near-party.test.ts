@@ -85,9 +85,7 @@ test('hiring hands the budget to the escrow, with the job that it is for', async
       provider_agent_id: '7',
       expired_at: '1800000000',
       description: 'Add up',
-      body_hash: DELIVERABLE,
-      workload: JOB,
-      observability: '1',
+      terms: { enclave: { body_hash: DELIVERABLE, workload: JOB, observability: '1' } },
     },
   })
 })

@@ -42,6 +42,22 @@ export interface Timelock {
   readonly roleOf: (name: 'proposer' | 'canceller') => string
 }
 
+/** By Solidity's names; what is left out is nothing. `terms` are by the evaluator's kind: `{ enclave: { bodyHash, … } }`. */
+interface Hiring {
+  readonly jobId?: bigint
+  readonly client: string
+  readonly provider: string
+  readonly providerAgentId: bigint
+  readonly evaluator: string
+  readonly expiredAt: bigint
+  readonly description: string
+  readonly hook?: string
+  readonly token: string
+  readonly budget: bigint
+  readonly isInLedger: boolean
+  readonly terms?: Readonly<Record<string, Args>>
+}
+
 export interface Driver {
   readonly kind: ChainKind
   /** Each person's account. */
@@ -75,6 +91,8 @@ export interface Driver {
   readonly read: (method: string, args: Args) => Promise<unknown>
   /** Brings a job its money, in the job's token: by allowance on EVM, by `ft_transfer_call` on NEAR. */
   readonly fund: (who: Person, jobId: bigint, expectedBudget: bigint) => Promise<readonly Happened[]>
+  /** Creates and funds a job by one call: from the client's balance in the ledger, or by its money as `fund`. */
+  readonly hire: (who: Person, hiring: Hiring) => Promise<readonly Happened[]>
   readonly transferAgent: (who: Person, agentId: bigint, to: string) => Promise<readonly Happened[]>
   /** Brings the ledger money of `who`, credited to `receiver`. */
   readonly deposit: (who: Person, token: string, amount: bigint, receiver?: string) => Promise<readonly Happened[]>

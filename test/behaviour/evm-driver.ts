@@ -7,7 +7,7 @@ import {
   NOBODY,
   type SigningDomain,
 } from '@parley/protocol'
-import { type Abi, keccak256, parseAbi, stringToHex } from 'viem'
+import { type Abi, encodeAbiParameters, keccak256, parseAbi, parseAbiParameters, stringToHex } from 'viem'
 import { demoDollarAbi, enclaveRegistryAbi, timelockControllerAbi } from '../../contracts/evm/generated/contracts.ts'
 import { deployHostile } from '../../contracts/evm/test/artifacts.ts'
 import {
@@ -113,6 +113,10 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
         : answer
     },
     fund: (who, jobId, expectedBudget) => send(who, 'fund', { jobId, expectedBudget }),
+    hire: (who, { terms, ...hiring }) => {
+      const all = { jobId: 0n, hook: NOBODY, ...hiring, terms: encodeTerms(terms) }
+      return send(who, 'hire', { hiring: all })
+    },
     transferAgent: (who, tokenId, to) => send(who, 'transferFrom', { from: accounts[who], to, tokenId }),
     deposit: (who, token, amount, receiver = accounts[who]) => send(who, 'deposit', { token, amount, receiver }),
     withdraw: (who, token, amount, receiver = accounts[who]) => send(who, 'withdraw', { token, amount, receiver }),
@@ -176,12 +180,30 @@ function timelockOf(chain: Chain, contracts: readonly Contract[]): Timelock {
 
 const NO_OPERATION: Hex = `0x${'00'.repeat(32)}`
 
+/** The arguments of each evaluator's method for terms, but for the job's id. */
+const TERMS = {
+  enclave: ['bytes32 bodyHash', 'bytes32 workload', 'uint8 observability'],
+  quorum: ['address[] members', 'uint256 threshold'],
+  arbitration: [
+    '(address arbiter, uint32 reviewSeconds, uint32 rulingSeconds, uint16 silenceShareBP, uint96 bond, uint96 stake) terms',
+  ],
+  milestones: ['(address judge, uint32 reviewSeconds, uint96[] amounts) terms'],
+} as const
+
+function encodeTerms(terms: Readonly<Record<string, Args>> | undefined): Hex {
+  const [[kind, fields] = []] = Object.entries(terms ?? {})
+  if (kind === undefined || fields === undefined) return '0x'
+  const parameters = parseAbiParameters((TERMS[kind as keyof typeof TERMS] as readonly string[]).join(', '))
+  const values = parameters.map(({ name = '' }) => (name === 'terms' ? fields : fields[name]))
+  return encodeAbiParameters(parameters, values as never)
+}
+
 /** The contract that has the function with these parameters, and the arguments in its order. */
 function find(contracts: readonly Contract[], method: string, args: Args) {
   for (const contract of contracts) {
     for (const item of contract.abi) {
       if (item.type !== 'function' || item.name !== method) continue
-      if (item.inputs.filter(({ name }) => name).length !== Object.keys(args).length) continue
+      if (item.inputs.filter(({ name = '' }) => !FOR_HOOKS.includes(name)).length !== Object.keys(args).length) continue
       const parameters = item.inputs.map(({ name = '' }) => argumentOf(name, args))
       // With an overloaded name, viem finds the function by its arguments.
       return { contract: contract as Contract<Abi>, parameters, outputs: item.outputs }
@@ -190,9 +212,11 @@ function find(contracts: readonly Contract[], method: string, args: Args) {
   throw new Error(`no contract has ${method}(${Object.keys(args).join(', ')})`)
 }
 
+/** Bytes that ERC-8183 hands on to a job's hook; other bytes without a name are for nobody. */
+const FOR_HOOKS = ['', 'optParams']
+
 function argumentOf(name: string, args: Args): unknown {
-  // Bytes for a hook, of which there is none, have no name.
-  if (name === '') return '0x'
+  if (FOR_HOOKS.includes(name)) return '0x'
   return args[name] ?? args[aliases[name] ?? '']
 }
 

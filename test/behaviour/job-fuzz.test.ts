@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Driver, type Happened, hexOfJobId, type Person, Refused } from './driver.ts'
 import { openEvm } from './evm-driver.ts'
-import { play, promisedBy } from './job-ground.ts'
+import { play, promisedBy, TREASURER } from './job-ground.ts'
 import { actionOf, type Cast, describeAction, hasEnded, type Step, sequenceOf } from './job-steps.ts'
 import { openNear } from './near-driver.ts'
 import { nextJobId } from './scenario.ts'
@@ -16,7 +16,7 @@ const CHAINS = [
 ] as const
 const STEPS_PER_RUN = 100
 
-const { balanceKey, decide, ESCROW } = jobModel
+const { balanceKey, decide, ESCROW, feeOn, grossOf, inLedger, TREASURY } = jobModel
 type State = jobModel.EscrowState
 type Action = jobModel.EscrowAction
 
@@ -25,6 +25,8 @@ const PEOPLE: readonly Person[] = ['alice', 'bob', 'carol', 'operator']
 const AGENTS = [0n, 1n, 2n, 3n]
 /** Little enough that some cannot pay. */
 const WEALTH = 1000n
+/** As much of it as is in the ledger. */
+const SAVINGS = 500n
 const HASH: Hex = `0x${'5a'.repeat(32)}`
 
 describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) => {
@@ -39,7 +41,11 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
     const tokens = [chain.dollar, await chain.addToken()]
     for (const person of PEOPLE) {
       await chain.send(person, 'register', { agentURI: '', metadata: [] })
-      for (const token of tokens) await chain.give(token, person, WEALTH)
+      for (const token of tokens) {
+        await chain.give(token, person, WEALTH)
+        await chain.deposit(person, token, SAVINGS)
+      }
+      await chain.send(person, 'setOperator', { spender: chain.escrow, approved: true })
     }
     restore = await chain.snapshot()
     const people = PEOPLE.map((person) => chain.accounts[person])
@@ -48,8 +54,17 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
       time: chain.now(),
       jobs: new Map(),
       agentOwners: new Map(AGENTS.map((agent, at) => [agent, people[at] ?? NOBODY])),
-      balances: new Map(tokens.flatMap((token) => people.map((owner) => [balanceKey(token, owner), WEALTH]))),
+      balances: new Map(
+        tokens.flatMap((token) =>
+          people.flatMap((owner) => [
+            [balanceKey(token, owner), WEALTH - SAVINGS],
+            [balanceKey(inLedger(token), owner), SAVINGS],
+          ]),
+        ),
+      ),
       refusing: new Set(),
+      platformFeeBP: 0n,
+      fees: new Map(),
     }
   })
 
@@ -92,14 +107,24 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
           .join('\n'),
       )
     const ends = ['complete', 'reject', 'claimRefund', 'release', 'redo', 'claimPayment']
-    const reached = ['fund', 'submit', 'setPayee', 'setEvaluationPeriod', ...ends].map((name) => `${name} accepted`)
+    const reached = [
+      'hire',
+      'fundFromLedger',
+      'collectFees',
+      'fund',
+      'submit',
+      'setPayee',
+      'setEvaluationPeriod',
+      ...ends,
+    ].map((name) => `${name} accepted`)
     if (steps >= usualSteps) expect([...seen.keys()]).toEqual(expect.arrayContaining(reached))
   }, 3_600_000)
 
   /** The id that the chain tells: on NEAR a creation that the agent registry ended has used one up. */
   async function withNextId(action: Action): Promise<Action> {
-    if (action.name !== 'createJob') return action
-    return { ...action, jobId: hexOfJobId(await nextJobId(chain, personOf(action.caller))) }
+    if (action.name !== 'createJob' && action.name !== 'hire') return action
+    const client = action.name === 'hire' ? action.client : action.caller
+    return { ...action, jobId: hexOfJobId(await nextJobId(chain, personOf(client))) }
   }
 
   /** A token of NEAR moves the money before it asks: it refuses who has not enough, whatever the escrow would say. */
@@ -108,6 +133,10 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
       const token = state.jobs.get(action.jobId)?.token ?? chain.dollar
       const held = state.balances.get(balanceKey(token, action.caller)) ?? 0n
       if (held < action.expectedBudget) return 'TransferRefused'
+    }
+    if (chain.kind === 'near' && action.name === 'hire' && !action.isInLedger && action.caller === action.client) {
+      const held = state.balances.get(balanceKey(action.token, action.caller)) ?? 0n
+      if (held < action.budget) return 'TransferRefused'
     }
     return decision.status === 'refused' ? decision.error : 'accepted'
   }
@@ -134,21 +163,33 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
       token: job.token ?? NOBODY,
     })
     expect(await chain.read('payeeOf', { jobId })).toBe(job.payee ?? job.provider ?? NOBODY)
-    expect(await chain.read('paymentOf', { jobId })).toBe(job.status === 'Completed' ? budget : (job.released ?? 0n))
+    expect(await chain.read('paymentOf', { jobId })).toBe(grossOf(job) - feeOn(grossOf(job), job))
+    expect(await chain.read('feeOf', { jobId })).toBe(feeOn(grossOf(job), job))
     expect(await chain.read('owed', { jobId })).toBe(job.owedToProvider + job.owedToClient)
   }
 
   async function expectSameMoney(state: State): Promise<void> {
     for (const token of cast.tokens) {
       let total = 0n
-      for (const owner of [...cast.people, ESCROW]) {
-        const balance = await chain.balanceOf(token, owner === ESCROW ? chain.escrow : owner)
-        expect(balance).toBe(state.balances.get(balanceKey(token, owner)) ?? 0n)
+      let saved = 0n
+      for (const owner of [...cast.people, ESCROW, TREASURY]) {
+        const account = accountOf(owner)
+        const inside = await chain.ledgerBalanceOf(token, account)
+        expect(inside).toBe(state.balances.get(balanceKey(inLedger(token), owner)) ?? 0n)
+        saved += inside
+        const balance = state.balances.get(balanceKey(token, owner)) ?? 0n
+        // On NEAR the escrow is the ledger too: what it holds for that is counted below.
+        if (account !== chain.ledger) expect(await chain.balanceOf(token, account)).toBe(balance)
         total += balance
       }
       // Money in = money out + held, and what is held is what open promises add up to.
-      expect(total).toBe(WEALTH * BigInt(PEOPLE.length))
-      expect(state.balances.get(balanceKey(token, ESCROW)) ?? 0n).toBe(promisedBy(state.jobs, token))
+      const held = state.balances.get(balanceKey(token, ESCROW)) ?? 0n
+      const isOne = chain.escrow === chain.ledger
+      expect(await chain.balanceOf(token, chain.ledger)).toBe(isOne ? saved + held : saved)
+      expect(total + saved).toBe(WEALTH * BigInt(PEOPLE.length))
+      expect(held).toBe(promisedBy(state, token))
+      const heldInLedger = state.balances.get(balanceKey(inLedger(token), ESCROW)) ?? 0n
+      expect(heldInLedger).toBe(promisedBy(state, token, true))
     }
   }
 
@@ -161,12 +202,17 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
       if (owedToProvider + owedToClient > 0n) happened.push(...(await chain.send('relayer', 'claimPayment', { jobId })))
       if (!hasEnded(status)) happened.push(...(await chain.send('relayer', 'claimRefund', { jobId })))
     }
-    for (const token of cast.tokens) expect(await chain.balanceOf(token, chain.escrow)).toBe(0n)
+    for (const token of cast.tokens) {
+      const { direct = 0n, inLedger = 0n } = state.fees.get(token) ?? {}
+      if (direct + inLedger > 0n) await chain.send('relayer', 'collectFees', { token })
+      expect(await chain.ledgerBalanceOf(token, chain.escrow)).toBe(0n)
+      if (chain.escrow !== chain.ledger) expect(await chain.balanceOf(token, chain.escrow)).toBe(0n)
+    }
   }
 
   /** All that a job paid out is its budget, if it was funded, and nothing if not. */
   function expectEachJobPaidOnce(state: State, events: readonly Happened[]): void {
-    const payouts = events.filter(({ name }) => name === 'PaymentReleased' || name === 'Refunded')
+    const payouts = events.filter(({ name }) => ['PaymentReleased', 'Refunded', 'PlatformFeePaid'].includes(name))
     const paid = new Map<string, bigint>()
     for (const { args } of payouts) {
       const id = hexOfJobId(args.jobId as bigint)
@@ -176,6 +222,11 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
       const wasFunded = events.some(({ name, args }) => name === 'JobFunded' && hexOfJobId(args.jobId as bigint) === id)
       expect(paid.get(id) ?? 0n, status).toBe(wasFunded ? budget : 0n)
     }
+  }
+
+  function accountOf(owner: string): string {
+    if (owner === TREASURY) return chain.accounts[TREASURER]
+    return owner === ESCROW ? chain.escrow : owner
   }
 
   function personOf(account: string): Person {

@@ -41,6 +41,8 @@ export async function openGround(chain: Driver, savings = 0n): Promise<Ground> {
       agentOwners: new Map(people.map((owner, at) => [BigInt(at), owner])),
       balances: new Map(people.map((owner) => [balanceKey(chain.dollar, owner), WEALTH])),
       refusing: new Set(),
+      platformFeeBP: 0n,
+      fees: new Map(),
     },
     besides: await chain.balanceOf(chain.dollar, chain.escrow),
     restore: await chain.snapshot(),
@@ -93,12 +95,26 @@ export async function play(
       const owner = (await chain.read('ownerOf', { agentId: action.agentId })) as string
       return chain.transferAgent(personOf(owner), action.agentId, action.to)
     }
+    case 'setPlatformFee':
+      return chain.send('owner', action.name, { feeBP: action.feeBP, treasury: chain.accounts[TREASURER] })
+    case 'collectFees':
+      return chain.send('carol', action.name, { token: action.token })
+    case 'hire': {
+      const { name: _, caller, agentId: providerAgentId, jobId, ...hiring } = action
+      return chain.hire(personOf(caller), { ...hiring, jobId: BigInt(jobId), providerAgentId, description: 'fuzz' })
+    }
     default:
       return playOnEscrow(chain, personOf(action.caller), action)
   }
 }
 
-type EscrowCall = Exclude<jobModel.EscrowAction, { readonly name: 'wait' | 'transferAgent' | 'refuse' }>
+/** Who gets the protocol's fees. */
+export const TREASURER: Person = 'relayer'
+
+type EscrowCall = Exclude<
+  jobModel.EscrowAction,
+  { readonly name: 'wait' | 'transferAgent' | 'refuse' | 'setPlatformFee' | 'collectFees' | 'hire' }
+>
 
 function playOnEscrow(chain: Driver, who: Person, action: EscrowCall): Promise<readonly Happened[]> {
   const { name, caller: _, jobId: id, ...args } = action
@@ -131,9 +147,10 @@ function playOnEscrow(chain: Driver, who: Person, action: EscrowCall): Promise<r
 /** Jobs' states and everybody's money, and that none is lost: what the escrow holds is what open promises add up to. */
 export async function expectSameJobs(
   { chain, people, besides }: Ground,
-  { time, jobs, balances }: jobModel.EscrowState,
+  state: jobModel.EscrowState,
   before: jobModel.EscrowState | undefined,
 ): Promise<void> {
+  const { time, jobs, balances } = state
   expect(chain.now()).toBe(time)
   for (const [id, { status, budget }] of changed(jobs, before?.jobs)) {
     const job = { status: BigInt(jobStatuses.indexOf(status)), budget }
@@ -145,18 +162,22 @@ export async function expectSameJobs(
     const balance = balances.get(balanceKey(chain.dollar, owner)) ?? 0n
     expect(await chain.balanceOf(chain.dollar, account)).toBe(balance + more)
   }
-  const promised = promisedBy(jobs, chain.dollar)
+  const promised = promisedBy(state, chain.dollar)
   expect(balances.get(balanceKey(chain.dollar, ESCROW)) ?? 0n).toBe(promised)
 }
 
-/** What the escrow must hold of a token: what open jobs still hold, and what is owed. */
-export function promisedBy(jobs: jobModel.EscrowState['jobs'], token: string): bigint {
+/** What the escrow must hold of a token, or have of it in the ledger: what open jobs still hold, what is owed, and fees. */
+export function promisedBy({ jobs, fees }: jobModel.EscrowState, token: string, isInLedger = false): bigint {
+  const { direct = 0n, inLedger = 0n } = fees.get(token) ?? {}
   return [...jobs.values()]
-    .filter((job) => job.token === token)
-    .reduce((total, job) => {
-      const isHeld = job.status === 'Funded' || job.status === 'Submitted'
-      return total + (isHeld ? jobModel.restOf(job) : 0n) + job.owedToProvider + job.owedToClient
-    }, 0n)
+    .filter((job) => job.token === token && job.isInLedger === isInLedger)
+    .reduce(
+      (total, job) => {
+        const isHeld = job.status === 'Funded' || job.status === 'Submitted'
+        return total + (isHeld ? jobModel.restOf(job) : 0n) + job.owedToProvider + job.owedToClient
+      },
+      isInLedger ? inLedger : direct,
+    )
 }
 
 /** From any state, with nobody's help but time's: a stranger returns all that is held. */

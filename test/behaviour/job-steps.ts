@@ -30,6 +30,7 @@ function stepOf(wealth: bigint) {
       ...(['wait', 'wait', 'transferAgent', 'reject', 'claimRefund', 'claimRefund'] as const),
       ...(['createJob', 'createJob', 'createJob', 'setProvider', 'setBudget', 'setBudget', 'setBudget'] as const),
       ...(['fund', 'fund', 'fund', 'submit', 'submit', 'submit', 'submit', 'complete', 'complete'] as const),
+      ...(['hire', 'hire', 'fundFromLedger', 'setPlatformFee', 'collectFees'] as const),
       ...(['release', 'release', 'redo', 'setPayee', 'setEvaluationPeriod', 'refuse', 'claimPayment'] as const),
     ),
     job: fc.nat({ max: 30 }),
@@ -69,6 +70,10 @@ export function actionOf(chosen: Step, state: State, cast: Cast): Action {
     const token = cast.tokens.at(-1) ?? ''
     return { name, token, isRefusing: !state.refusing.has(token) }
   }
+  if (name === 'setPlatformFee') return { name, feeBP: chosen.isOdd ? 501n : chosen.amount % 501n }
+  // What a token refuses to the treasury ends the call on EVM alone.
+  if (name === 'collectFees') return { name, token: cast.tokens[chosen.isOdd ? chosen.token : 0] ?? '' }
+  if (name === 'hire') return hireOf(chosen, state, cast)
   if (name === 'createJob' || (state.jobs.size === 0 && chosen.isRightful)) return creationOf(chosen, state, cast)
 
   const suitable = [...state.jobs].filter(([, job]) => chosen.isRightful && isReadyFor(name, job, state.time))
@@ -87,6 +92,7 @@ export function actionOf(chosen: Step, state: State, cast: Cast): Action {
   if (name === 'setPayee') return { ...base, name, payee: chosen.isOdd ? undefined : pick(cast.people, chosen.other) }
   if (name === 'setEvaluationPeriod') return { ...base, name, period: chosen.period }
   if (name === 'release') return { ...base, name, amount: (chosen.amount * (job?.budget ?? 0n)) / 400n }
+  if (name === 'fundFromLedger') return { ...base, name, expectedBudget: job?.budget ?? 0n }
   if (name === 'fund') return { ...base, name, expectedBudget: chosen.isOdd ? chosen.amount : (job?.budget ?? 0n) }
   return { ...base, name }
 }
@@ -114,6 +120,25 @@ function creationOf(chosen: Step, state: State, { people, tokens }: Cast): Actio
   }
 }
 
+function hireOf(chosen: Step, state: State, { people, tokens }: Cast): Action {
+  const client = pick(people, chosen.who)
+  const provider = pick(people, chosen.other)
+  return {
+    name: 'hire',
+    caller: chosen.isOdd ? pick(people, chosen.other) : client,
+    client,
+    jobId: '',
+    provider,
+    agentId: agentOf(chosen, provider, state),
+    evaluator: pick(people, chosen.isRightful ? chosen.other + 1 : chosen.job),
+    expiredAt: state.time + chosen.duration,
+    token: pick(tokens, chosen.token),
+    // A token of NEAR moves no nothing, and a budget is checked there before the agent.
+    budget: (chosen.amount % 400n) + 1n,
+    isInLedger: chosen.hasProvider,
+  }
+}
+
 function agentOf({ isRightful, agent }: Step, provider: string | undefined, state: State): bigint {
   const own = [...state.agentOwners].find(([, owner]) => owner === provider)
   return isRightful && own ? own[0] : agent
@@ -133,7 +158,7 @@ function isReadyFor(name: Action['name'], job: Job, time: bigint): boolean {
   const { status, provider, token, budget, expiredAt } = job
   if (name === 'setProvider') return status === 'Open' && provider === undefined
   if (name === 'setBudget') return status === 'Open' && token === undefined
-  if (name === 'fund') return status === 'Open' && provider !== undefined && budget > 0n
+  if (name === 'fund' || name === 'fundFromLedger') return status === 'Open' && provider !== undefined && budget > 0n
   if (name === 'submit') return status === 'Funded'
   if (name === 'complete' || name === 'redo') return status === 'Submitted'
   if (name === 'setPayee') return provider !== undefined && (status === 'Open' || status === 'Funded')

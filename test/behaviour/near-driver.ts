@@ -129,6 +129,12 @@ export async function openNear(options: DriverOptions = {}): Promise<Driver> {
       const call = chain.transferCall(actors[who], job?.token ?? chain.dollar, expectedBudget, purpose)
       return happenedIn(chain.attempt(...call))
     },
+    async hire(who, { client, token, budget, isInLedger, ...hiring }) {
+      if (isInLedger) return send(who, 'hire', { hiring: { client, token, budget, ...hiring } })
+      if (client !== accounts[who]) throw new Refused(`ClientOnly: ${accounts[who]}`)
+      const purpose = { hire: toJson(hiring) as object }
+      return happenedIn(chain.attempt(...chain.transferCall(actors[who], token, budget, purpose)))
+    },
     async transferAgent(who, agentId, to) {
       const args = { receiver_id: to, token_id: agentId }
       return happenedIn(chain.attempt(actors[who], chain.agents, 'nft_transfer', args, { deposit: 1n }))

@@ -41,6 +41,9 @@ export const differences = {
     evaluation_grace_period: SETTING,
     max_duration: SETTING,
     max_evaluation_period: SETTING,
+    max_platform_fee_bp: SETTING,
+    hook_gas: SETTING,
+    multicall: 'a transaction of NEAR has several actions, and `hire` opens a job by one',
     payout_gas: SETTING,
     min_duration: SETTING,
     eip712_domain: 'the domain follows from the chain’s and the contract’s names: protocol’s nearDomain',
@@ -109,8 +112,8 @@ export const differences = {
     on_create_job: CALLBACK,
     on_set_provider: CALLBACK,
     on_submit: CALLBACK,
-    on_hire: CALLBACK,
     on_payout: CALLBACK,
+    on_collect_fees: CALLBACK,
     on_execute: CALLBACK,
     on_upgrade: CALLBACK,
     approve_upgrade: UPGRADE,
@@ -123,6 +126,7 @@ export const differences = {
     check_result: 'a relayer asks before it sends; on EVM it simulates the call',
   },
   parameters: {
+    on_hire: { near: [], why: 'evaluators are modules of the same contract: it is the callback of a hiring' },
     set_agent_wallet: { near: ['agent_id', 'new_wallet', 'deadline'], why: WALLET },
     schedule: {
       near: ['target', 'method', 'args', 'deposit', 'predecessor', 'salt', 'delay'],
@@ -140,6 +144,7 @@ export const differences = {
     transfer: 'NEP-171’s nft_mint and nft_transfer, which protocol reads as Transfer',
     request_executed: FORWARDING,
     request_failed: FORWARDING,
+    hook_failed: 'a hook is told aside, in a receipt of its own: whether it failed, its outcome says',
     ledger_transfer: `${MULTI_TOKEN}: mt_mint, mt_burn and mt_transfer`,
   },
   fields: {
@@ -173,6 +178,7 @@ export const differences = {
     ERC721InvalidReceiver: 'there is no zero address on NEAR: a malformed account is InputInvalid',
     ERC721InvalidSender: 'there is no zero address on NEAR: a malformed account is InputInvalid',
     OwnableInvalidOwner: 'there is no zero address on NEAR: a malformed account is InputInvalid',
+    EscrowOnly: ONE_CONTRACT,
     GasTooLow: 'a promise has all the gas that it is given, or the call fails by itself',
     AccessControlBadConfirmation: LIBRARY,
     TimelockInvalidOperationLength: TIMELOCK_BATCH,

@@ -47,12 +47,15 @@ async function exportsOf(contract: string): Promise<string[]> {
   return WebAssembly.Module.exports(module).flatMap(({ kind, name }) => (kind === 'function' ? [name] : []))
 }
 
+/** Bytes that ERC-8183 hands on to hooks, which may veto with them: on NEAR they cannot. */
+const FOR_HOOKS = 'optParams'
+
 /** In Solidity's order; the last of several with one name has all the parameters. */
 function solidityMethods(): Map<string, readonly string[]> {
   const methods = new Map<string, readonly string[]>()
   for (const item of abi) {
     if (item.type !== 'function') continue
-    const names = item.inputs.map((input) => input.name ?? '').filter((name) => name !== '')
+    const names = item.inputs.map((input) => input.name ?? '').filter((name) => name !== '' && name !== FOR_HOOKS)
     if (names.length >= (methods.get(toSnakeCase(item.name))?.length ?? 0))
       methods.set(toSnakeCase(item.name), names.map(toSnakeCase))
   }

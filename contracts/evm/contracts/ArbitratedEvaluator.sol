@@ -144,6 +144,11 @@ contract ArbitratedEvaluator is IArbitratedEvaluator, JobEvaluator {
         return _arbitrations[jobId];
     }
 
+    /// @inheritdoc JobEvaluator
+    function _onHire(uint256 jobId, IJobEscrow.Job memory job, bytes calldata terms) internal override {
+        _setTerms(jobId, job, abi.decode(terms, (ArbitrationTerms)));
+    }
+
     function _setTerms(uint256 jobId, IJobEscrow.Job memory job, ArbitrationTerms memory terms) private {
         require(terms.arbiter != address(0), IJobEscrow.AddressZero());
         require(terms.arbiter != job.client && terms.arbiter != job.provider, ArbiterIsParty(terms.arbiter));

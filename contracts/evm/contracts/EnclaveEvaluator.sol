@@ -33,15 +33,7 @@ contract EnclaveEvaluator is IEnclaveEvaluator, JobEvaluator, EIP712 {
 
     /// @inheritdoc IEnclaveEvaluator
     function setTerms(uint256 jobId, bytes32 bodyHash, bytes32 workload, uint8 observability) external {
-        IJobEscrow.Job memory job = _openJobOfClient(jobId);
-
-        require(observability <= MAX_OBSERVABILITY, ObservabilityInvalid(observability));
-        // A provider must find the terms that it read.
-        require(termsOf[jobId] == 0, TermsAlreadySet(jobId));
-
-        bytes32 requestHash = keccak256(abi.encode(JOB_REQUEST_TYPEHASH, jobId, job.provider, bodyHash));
-        termsOf[jobId] = keccak256(abi.encode(requestHash, workload, observability));
-        emit TermsSet(jobId, requestHash, workload, observability);
+        _setTerms(jobId, _openJobOfClient(jobId).provider, bodyHash, workload, observability);
     }
 
     /// @inheritdoc IEnclaveEvaluator
@@ -67,6 +59,24 @@ contract EnclaveEvaluator is IEnclaveEvaluator, JobEvaluator, EIP712 {
         emit ResultAccepted(jobId, enclave, resultId, result.responseHash, result.producedAt, response);
 
         escrow.complete(jobId, resultId, "");
+    }
+
+    /// @inheritdoc JobEvaluator
+    function _onHire(uint256 jobId, IJobEscrow.Job memory job, bytes calldata terms) internal override {
+        (bytes32 bodyHash, bytes32 workload, uint8 observability) = abi.decode(terms, (bytes32, bytes32, uint8));
+        _setTerms(jobId, job.provider, bodyHash, workload, observability);
+    }
+
+    function _setTerms(uint256 jobId, address provider, bytes32 bodyHash, bytes32 workload, uint8 observability)
+        private
+    {
+        require(observability <= MAX_OBSERVABILITY, ObservabilityInvalid(observability));
+        // A provider must find the terms that it read.
+        require(termsOf[jobId] == 0, TermsAlreadySet(jobId));
+
+        bytes32 requestHash = keccak256(abi.encode(JOB_REQUEST_TYPEHASH, jobId, provider, bodyHash));
+        termsOf[jobId] = keccak256(abi.encode(requestHash, workload, observability));
+        emit TermsSet(jobId, requestHash, workload, observability);
     }
 
     function _hashResult(EnclaveResult calldata result) private pure returns (bytes32) {

@@ -19,6 +19,16 @@ abstract contract JobEvaluator is IJobEvaluator, ERC2771Context {
         escrow = escrow_;
     }
 
+    /// @inheritdoc IJobEvaluator
+    function onHire(uint256 jobId, bytes calldata terms) external {
+        require(msg.sender == address(escrow), EscrowOnly(msg.sender));
+
+        _onHire(jobId, escrow.getJob(jobId), terms);
+    }
+
+    /// @dev Does what the evaluator's own method for terms does, but for the checks of the job.
+    function _onHire(uint256 jobId, IJobEscrow.Job memory job, bytes calldata terms) internal virtual;
+
     /// @dev The job, when its client may set terms for it now. A provider is known then, so that it finds the terms that it read.
     function _openJobOfClient(uint256 jobId) internal view returns (IJobEscrow.Job memory job) {
         job = escrow.getJob(jobId);

@@ -69,6 +69,11 @@ contract MilestoneEvaluator is IMilestoneEvaluator, JobEvaluator {
         return Milestones(plan.judge, plan.reviewSeconds, plan.approved, amounts);
     }
 
+    /// @inheritdoc JobEvaluator
+    function _onHire(uint256 jobId, IJobEscrow.Job memory job, bytes calldata terms) internal override {
+        _setTerms(jobId, job, abi.decode(terms, (MilestoneTerms)));
+    }
+
     function _setTerms(uint256 jobId, IJobEscrow.Job memory job, MilestoneTerms memory terms) private {
         uint256 count = terms.amounts.length;
         uint256 total = 0;

@@ -47,6 +47,12 @@ contract QuorumEvaluator is IQuorumEvaluator, JobEvaluator {
         return _quorums[jobId];
     }
 
+    /// @inheritdoc JobEvaluator
+    function _onHire(uint256 jobId, IJobEscrow.Job memory job, bytes calldata terms) internal override {
+        (address[] memory members, uint256 threshold) = abi.decode(terms, (address[], uint256));
+        _setTerms(jobId, job.provider, members, threshold);
+    }
+
     function _setTerms(uint256 jobId, address provider, address[] memory members, uint256 threshold) private {
         uint256 count = members.length;
         require(threshold > 0 && threshold <= count && count <= MAX_MEMBERS, QuorumInvalid(threshold, count));

@@ -53,7 +53,8 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   const registryArguments = [owner, guardian, ascending, BigInt(quorum), maxAge]
   const guardrails = await at(contracts.guardrailsAbi, contracts.guardrailsBytecode, [forwarder, ledger])
   const enclaveRegistry = await at(contracts.enclaveRegistryAbi, contracts.enclaveRegistryBytecode, registryArguments)
-  const jobEscrow = await at(contracts.jobEscrowAbi, contracts.jobEscrowBytecode, [forwarder, agentRegistry])
+  const escrowArguments = [forwarder, agentRegistry, ledger, owner, guardian]
+  const jobEscrow = await at(contracts.jobEscrowAbi, contracts.jobEscrowBytecode, escrowArguments)
   const evaluatorArguments = [forwarder, jobEscrow, enclaveRegistry]
   const enclaveEvaluator = await at(
     contracts.enclaveEvaluatorAbi,

@@ -8,6 +8,7 @@ import {
   BOB,
   CAROL,
   type Chain,
+  encodeCall,
   NOBODY,
   OPERATOR,
   OWNER,
@@ -26,6 +27,7 @@ import {
   createJob,
   DAY,
   giveDollars,
+  hiringOf,
   issueChallenge,
   registerAgent,
   reportOf,
@@ -47,6 +49,11 @@ const GOALS: Readonly<Record<string, { readonly goal: number; readonly others: s
     goal: 250_000,
     others: '540,000-557,000 (ERC-8183 base-contracts)',
   },
+  'job in three: whole, hired': {
+    goal: 250_000,
+    others: '540,000-557,000 in five (ERC-8183 base-contracts, behind a proxy)',
+  },
+  'job in three: whole, by multicall': { goal: 250_000, others: 'the same' },
   'job: whole, 3 sponsored transactions': { goal: 250_000, others: 'nobody: enclave-checked and without gas' },
 }
 
@@ -66,6 +73,7 @@ export async function measureGas(): Promise<Gas> {
   await wholeJob(chain, ignore)
   await wholeJob(chain, measure)
   await coreJob(chain, measure)
+  await jobInThree(chain, measure)
   await wholeSponsoredJob(chain, ignore, 0n)
   await wholeSponsoredJob(chain, measure, 10n)
   await measureRefunds(chain, measure)
@@ -78,6 +86,9 @@ export async function measureGas(): Promise<Gas> {
   const sum = (prefix: string) =>
     Object.entries(gas).reduce((total, [name, used]) => (name.startsWith(prefix) ? total + used : total), 0)
   gas['job: core of ERC-8183, 5 direct transactions'] = sum('job core:')
+  const ends = ['submit', 'complete'].reduce((total, step) => total + (gas[`job in three: ${step}`] ?? 0), 0)
+  gas['job in three: whole, hired'] = ends + (gas['job in three: hire'] ?? 0)
+  gas['job in three: whole, by multicall'] = ends + (gas['job in three: multicall (create, budget, fund)'] ?? 0)
   gas['job: whole, 6 direct transactions'] = sum('job direct:')
   gas['job: whole, 3 sponsored transactions'] = sum('job sponsored:')
   return gas
@@ -168,6 +179,26 @@ async function coreJob(chain: Chain, measure: Measure) {
   await measure('job core: fund', chain.send(ALICE, escrow, 'fund', [jobId, BUDGET, '0x']))
   await measure('job core: submit', chain.send(BOB, escrow, 'submit', [jobId, BODY_HASH, '0x']))
   await measure('job core: complete', chain.send(CAROL, escrow, 'complete', [jobId, BODY_HASH, '0x']))
+}
+
+/** The same job, opened by one call, and by one batch of ERC-8183's own calls. */
+async function jobInThree(chain: Chain, measure: Measure) {
+  const { escrow, dollar } = chain
+  const next = () => chain.read(escrow, 'nextJobId', [addressOf(ALICE)])
+  const evaluator = addressOf(CAROL)
+  const hired = await next()
+  await measure('job in three: hire', chain.send(ALICE, escrow, 'hire', [hiringOf(chain, { evaluator })]))
+  await measure('job in three: submit', chain.send(BOB, escrow, 'submit', [hired, BODY_HASH, '0x']))
+  await measure('job in three: complete', chain.send(CAROL, escrow, 'complete', [hired, BODY_HASH, '0x']))
+
+  const jobId = await next()
+  const [provider, , ...rest] = creationOf(chain)
+  const opening = [
+    encodeCall(escrow.abi, 'createJob', [provider, evaluator, ...rest]),
+    encodeCall(escrow.abi, 'setBudget', [jobId, dollar.address, BUDGET, '0x']),
+    encodeCall(escrow.abi, 'fund', [jobId, BUDGET, '0x']),
+  ]
+  await measure('job in three: multicall (create, budget, fund)', chain.send(ALICE, escrow, 'multicall', [opening]))
 }
 
 /** One request opens, prices and funds the job; one submits; anyone brings the result. */

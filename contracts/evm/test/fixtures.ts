@@ -1,5 +1,5 @@
 import { type EnclaveReport, type EnclaveResult, type Hex, requestHash } from '@parley/protocol'
-import { keccak256 } from 'viem'
+import { type ContractFunctionArgs, keccak256 } from 'viem'
 import { keccak } from '../src/keccak.ts'
 import {
   type Actor,
@@ -35,6 +35,8 @@ export async function giveDollars(chain: Chain, amount = 100n * BUDGET, owner: A
   await chain.send(owner, chain.dollar, 'approve', [chain.escrow.address, 2n ** 256n - 1n])
 }
 
+type Hiring = ContractFunctionArgs<Chain['escrow']['abi'], 'nonpayable', 'hire'>[0]
+
 export interface JobOptions {
   readonly client?: Actor
   readonly provider?: Actor
@@ -51,6 +53,25 @@ export async function createJob(chain: Chain, options: JobOptions = {}): Promise
   const args = [addressOf(provider), evaluator, chain.now() + duration, 'Translate', NOBODY, agentId] as const
   await chain.send(client, chain.escrow, 'createJob', args)
   return jobId
+}
+
+/** The argument of `hire`: a job of Alice's for Bob's agent, as `createJob` and its like make it. */
+export function hiringOf(chain: Chain, change: Partial<Hiring> = {}): Hiring {
+  return {
+    jobId: 0n,
+    client: addressOf(ALICE),
+    provider: addressOf(BOB),
+    providerAgentId: 0n,
+    evaluator: chain.evaluator.address,
+    expiredAt: chain.now() + DAY,
+    description: 'Translate',
+    hook: NOBODY,
+    token: chain.dollar.address,
+    budget: BUDGET,
+    isInLedger: false,
+    terms: '0x',
+    ...change,
+  }
 }
 
 export async function createFundedJob(chain: Chain, options: JobOptions = {}): Promise<bigint> {

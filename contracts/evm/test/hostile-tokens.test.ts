@@ -160,7 +160,7 @@ describe('a token that spends all its gas', () => {
     const restoreJob = await chain.snapshot()
 
     const outcomes = new Set<string>()
-    for (let gas = 40_000n; gas < 340_000n; gas += 10_000n) {
+    for (let gas = 60_000n; gas < 340_000n; gas += 10_000n) {
       await restoreJob()
       const outcome = await chain.send(CAROL, chain.escrow, 'complete', [jobId, HASH, '0x'], gas).then(
         ({ events }) => events.at(-1)?.name ?? '',

@@ -210,6 +210,7 @@ function kindOf({ type, indexed }: AbiEvent['inputs'][number]): string {
   // An indexed text is in the log as its hash.
   if (indexed && type === 'string') return 'bytes32'
   if (type.startsWith('int')) return 'int'
+  if (type === 'bytes4') return 'bytes'
   if (type.startsWith('uint')) return type.endsWith('[]') ? 'uints' : 'uint'
   return type
 }

@@ -2,7 +2,7 @@
 import { near } from 'near-sdk-js'
 import { callThen } from './calls.ts'
 import { require } from './contract-error.ts'
-import { AGENT_CALLBACK_GAS, AGENT_CHECK_GAS } from './gas.ts'
+import { AGENT_CALLBACK_GAS, AGENT_CHECK_GAS, HOOK_GAS } from './gas.ts'
 
 export interface AgentOfProvider {
   readonly provider: string
@@ -10,11 +10,16 @@ export interface AgentOfProvider {
 }
 
 /** Calls `callback` with `args` when `agents` has answered. What has been checked until now may have changed by then. */
-export function askForAgent<Args extends AgentOfProvider>(agents: string, callback: string, args: Args): void {
+export function askForAgent<Args extends AgentOfProvider>(
+  agents: string,
+  callback: string,
+  args: Args,
+  hasHook: boolean,
+): void {
   const question = { spender: args.provider, agent_id: args.agent_id }
   callThen(
     { contract: agents, method: 'is_authorized_or_owner', args: question, gas: AGENT_CHECK_GAS },
-    { method: callback, args, gas: AGENT_CALLBACK_GAS },
+    { method: callback, args, gas: AGENT_CALLBACK_GAS + (hasHook ? HOOK_GAS : 0n) },
   )
 }
 

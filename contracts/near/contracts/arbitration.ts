@@ -62,7 +62,7 @@ export function setArbitrationTerms(job_id: Hex, terms: ArbitrationTerms): void 
 }
 
 /** Takes the terms of an open job, for which its client pays. */
-function begin(job_id: Hex, job: Job, terms: ArbitrationTerms): void {
+export function begin(job_id: Hex, job: Job, terms: ArbitrationTerms): void {
   const { arbiter, review_seconds, ruling_seconds, silence_share_bp, bond, stake } = terms
   require(arbiter !== null, 'AddressZero')
   require(arbiter !== job.client && arbiter !== job.provider, 'ArbiterIsParty', arbiter)

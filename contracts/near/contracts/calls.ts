@@ -30,6 +30,11 @@ export function hasSucceeded(): boolean {
   }
 }
 
+/** Calls another contract and waits for nothing: whatever comes of it changes nothing here. */
+export function callAside(call: Call): void {
+  addCall(near.promiseBatchCreate(call.contract), call)
+}
+
 /** Calls another contract. What that answers is what the call under way answers. */
 export function callLast(call: Call): void {
   const promise = near.promiseBatchCreate(call.contract)

@@ -4,11 +4,9 @@ import { ContractError, require } from './contract-error.ts'
 import { deposit } from './deposits.ts'
 import { hire } from './hiring.ts'
 import * as input from './input.ts'
+import type { Escrow } from './job.ts'
 import { fund } from './jobs.ts'
 import { readRecord, writeRecord } from './records.ts'
-
-/** Descriptions are logged, beside five other events when a job is hired: see `input.loggedText`. */
-export const MAX_DESCRIPTION_LENGTH = 4096
 
 /** Tokens that are believed when they say who sends: what they bring acts in the client's name. */
 export function writeTrustedTokens(tokens: readonly string[]): void {
@@ -30,8 +28,7 @@ export function isTokenTrusted(token: string): boolean {
  * needed; a hiring answers when the agent registry has.
  */
 export function onTransfer(
-  agents: string,
-  domainSeparator: Uint8Array,
+  escrow: Escrow,
   { client, amount, msg }: { readonly client: string; readonly amount: bigint; readonly msg: unknown },
 ): string | undefined {
   const purpose = msg === '' ? { deposit: {} } : input.jsonObject(msg, 'msg')
@@ -50,9 +47,9 @@ export function onTransfer(
   }
   if (purpose.hire === undefined)
     throw new ContractError('InputInvalid', 'msg is neither to deposit nor to fund nor to hire')
-  const terms = termsOf(input.object(purpose.hire, 'msg.hire'))
+  const hiring = input.object(purpose.hire, 'msg.hire')
   requireTrustedCaller()
-  hire(agents, domainSeparator, client, amount, terms)
+  hire(escrow, hiring, 'msg.hire', { client, token: caller(), amount, isInLedger: false })
   return undefined
 }
 
@@ -64,17 +61,4 @@ function requireTrustedCaller(): void {
 
 function trustedTokens(): readonly string[] {
   return readRecord<readonly string[]>(TRUSTED_TOKENS) ?? []
-}
-
-function termsOf(terms: Readonly<Record<string, unknown>>) {
-  return {
-    jobId: input.bytes32(terms.job_id, 'msg.hire.job_id'),
-    provider: input.account(terms.provider, 'msg.hire.provider'),
-    agentId: input.uint(terms.provider_agent_id, 'msg.hire.provider_agent_id'),
-    expiredAt: input.uint(terms.expired_at, 'msg.hire.expired_at'),
-    description: input.loggedText(terms.description, 'msg.hire.description', MAX_DESCRIPTION_LENGTH),
-    bodyHash: input.bytes32(terms.body_hash, 'msg.hire.body_hash'),
-    workload: input.bytes32(terms.workload, 'msg.hire.workload'),
-    observability: input.uint(terms.observability, 'msg.hire.observability', 8n),
-  }
 }

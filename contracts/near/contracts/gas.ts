@@ -8,6 +8,9 @@ export const AGENT_CHECK_GAS = 5n * TERA
 /** The dearest callback, which opens a hired job, takes 2.4, and 10 with the longest description. */
 export const AGENT_CALLBACK_GAS = 20n * TERA
 
+/** For a hook to hear of an action; a callback that tells it has as much more. */
+export const HOOK_GAS = 10n * TERA
+
 /** Ours takes 1.1; another may do more. */
 export const TOKEN_TRANSFER_GAS = 20n * TERA
 

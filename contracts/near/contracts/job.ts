@@ -20,6 +20,11 @@ export interface Job {
   readonly budget: string
   /** keccak256(requestHash, workload, observability) of the work that completes the job, or who judges it instead. */
   readonly terms: Hex | 'quorum' | 'milestones' | 'arbitration' | null
+  /** Basis points of what the provider earns, from when the job was created; absent for none. */
+  readonly platform_fee_bp?: string
+  /** Whether its money comes from the ledger and goes there. */
+  readonly is_in_ledger?: true
+  readonly hook?: string
   /** What the evaluator may take to judge a submission; absent for EVALUATION_GRACE_SECONDS. */
   readonly evaluation_period?: string
   /** Who gets what the job pays in the provider's place. */
@@ -33,14 +38,15 @@ export interface Job {
 
 export const JobStatus = Object.fromEntries(jobStatuses.map((name, at) => [name, at])) as Record<JobStatusName, number>
 
-/** What agent ids and budgets must fit, as in Solidity's slots. */
+/** What budgets and agent ids must fit, as in Solidity's slots. */
 export const UINT96_MAX = 2n ** 96n - 1n
+export const UINT32_MAX = 2n ** 32n - 1n
 
 /**
  * A job's record at its longest, charged when it is created: so no later call, of whoever it is, fails for the client's deposit. 70 bytes
- * of key, 40 that NEAR adds, 320 of accounts, 66 of terms, 190 of numbers, 320 of names.
+ * of key, 40 that NEAR adds, 384 of accounts, 66 of terms, 200 of numbers, 370 of names.
  */
-const JOB_BYTES = 1006
+const JOB_BYTES = 1130
 
 export function readJob(id: Hex): Job | null {
   return readRecord<Job>(keyOf(id))
@@ -58,10 +64,19 @@ export function writeJob(id: Hex, job: Job): Job {
   return job
 }
 
-/** Charges the client for a job that is new. */
-export function writeNewJob(id: Hex, job: Pick<Job, 'client' | 'evaluator' | 'expired_at'> & Partial<Job>): void {
+/** What a job is opened with, besides what its client says. */
+export interface Escrow {
+  /** The agent registry. */
+  readonly agents: string
+  readonly domainSeparator: Uint8Array
+  /** The protocol's fee in basis points. */
+  readonly feeBP: number
+}
+
+/** Charges the client for a job that is new, and is to be written. */
+export function newJob(job: Pick<Job, 'client' | 'evaluator' | 'expired_at'> & Partial<Job>): Job {
   chargeBytes(job.client, registeredAccount(job.client), JOB_BYTES)
-  writeJob(id, { ...NEW_JOB, ...job })
+  return { ...NEW_JOB, ...job }
 }
 
 const NEW_JOB = {

@@ -1,11 +1,24 @@
 /** ERC-8183 job escrow. Mirrors contracts/evm/contracts/JobEscrow.sol. */
 import { type Hex, jobModel } from '@parley/protocol'
 import { askForAgent, requireAgent } from './agent-check.ts'
-import { caller, now } from './context.ts'
+import { caller, now, self } from './context.ts'
 import { require } from './contract-error.ts'
 import { emit } from './events.ts'
-import { type Job, JobStatus, knownJob, takeJobId, UINT96_MAX, writeJob, writeNewJob } from './job.ts'
-import { payProvider, refund, restOf } from './payouts.ts'
+import { openFees } from './fees.ts'
+import { requireAllowed, tellHook } from './hooks.ts'
+import {
+  type Escrow,
+  type Job,
+  JobStatus,
+  knownJob,
+  newJob,
+  takeJobId,
+  UINT32_MAX,
+  UINT96_MAX,
+  writeJob,
+} from './job.ts'
+import * as ledger from './ledger.ts'
+import { payeeOf, payProvider, refund, restOf } from './payouts.ts'
 
 const { EVALUATION_GRACE_SECONDS, MAX_EVALUATION_SECONDS, MIN_DURATION_SECONDS, MAX_DURATION_SECONDS } = jobModel
 
@@ -18,6 +31,8 @@ export interface NewJob {
   readonly expired_at: string
   readonly description: string
   readonly agent_id: string
+  readonly hook: string | null
+  readonly fee_bp: number
 }
 
 export interface NewProvider {
@@ -35,8 +50,7 @@ export interface Submission {
 
 /** The id of the new job, or nothing when the agent registry must be asked first: the callback answers with it then. */
 export function createJob(
-  agents: string,
-  domainSeparator: Uint8Array,
+  { agents, domainSeparator, feeBP }: Escrow,
   {
     provider,
     evaluator,
@@ -58,18 +72,18 @@ export function createJob(
   require(evaluator !== null, 'AddressZero')
   require(provider !== evaluator, 'ProviderIsEvaluator', evaluator)
   requireExpiryInRange(expiredAt)
-  require(hook === null, 'HookNotAllowed', hook ?? '')
+  requireAllowed(hook)
   if (provider !== null) requireAgentFits(agentId, provider)
 
   const job_id = takeJobId(domainSeparator, client)
-  const job = { job_id, client, evaluator, expired_at: String(expiredAt), description }
+  const job = { job_id, client, evaluator, expired_at: String(expiredAt), description, hook, fee_bp: feeBP }
   if (provider === null) {
     open({ ...job, provider, agent_id: '0' })
     return job_id
   }
   const proposed = { ...job, provider, agent_id: String(agentId) }
 
-  askForAgent(agents, 'on_create_job', proposed)
+  askForAgent(agents, 'on_create_job', proposed, hook !== null)
   return undefined
 }
 
@@ -77,7 +91,6 @@ export function onCreateJob(job: NewJob): Hex {
   requireAgent(job)
 
   open(job)
-  emit('provider_set', { job_id: job.job_id, provider: job.provider, agent_id: job.agent_id })
   return job.job_id
 }
 
@@ -91,7 +104,7 @@ export function setProvider(agents: string, job_id: Hex, provider: string | null
   requireAgentFits(agentId, provider)
   const chosen = { job_id, provider, agent_id: String(agentId) }
 
-  askForAgent(agents, 'on_set_provider', chosen)
+  askForAgent(agents, 'on_set_provider', chosen, job.hook !== undefined)
 }
 
 export function onSetProvider({ job_id, provider, agent_id }: NewProvider): void {
@@ -102,6 +115,7 @@ export function onSetProvider({ job_id, provider, agent_id }: NewProvider): void
 
   writeJob(job_id, { ...job, provider, provider_agent_id: agent_id })
   emit('provider_set', { job_id, provider, agent_id })
+  tellHook(job_id, job, 'set_provider', job.client, { provider, agent_id })
 }
 
 export function setPayee(job_id: Hex, payee: string | null): void {
@@ -113,6 +127,8 @@ export function setPayee(job_id: Hex, payee: string | null): void {
   require(job.released === undefined, 'PaymentStarted', job_id)
   require(payee !== null, 'AddressZero')
 
+  // A later payment must not fail for want of a place.
+  if (job.is_in_ledger && job.token !== null) ledger.openBalance(payee, job.token, caller())
   writeJob(job_id, { ...job, payee })
   emit('payee_set', { job_id, payee })
 }
@@ -146,6 +162,7 @@ export function setBudget(job_id: Hex, token: string | null, amount: bigint): vo
 
   writeJob(job_id, { ...job, token, budget: String(amount) })
   emit('budget_set', { job_id, token, amount: String(amount) })
+  tellHook(job_id, job, 'set_budget', caller(), { token, amount: String(amount) })
 }
 
 /** `received` is what `token` has brought along: nothing, when the client calls by itself. Returns what is over. */
@@ -154,23 +171,52 @@ export function fund(
   expectedBudget: bigint,
   { client, token, received }: { readonly client: string; readonly token: string | null; readonly received: bigint },
 ): bigint {
-  const job = knownJob(job_id)
+  const job = fundableJob(job_id, client, expectedBudget)
   const budget = BigInt(job.budget)
-
-  require(client === job.client, 'ClientOnly', client)
-  require(job.status === JobStatus.Open, 'JobNotOpen', job_id, job.status)
-  require(job.provider !== null, 'ProviderNotSet', job_id)
-  require(budget === expectedBudget, 'BudgetMismatch', budget, expectedBudget)
-  require(now() < BigInt(job.expired_at), 'JobPastExpiry', job_id, job.expired_at)
-  requireTimeToJudge(job_id, job)
   const isForeign = token !== null && token !== job.token
   const brought = isForeign ? 0n : received
   // A foreign token has no say, not even over a job that pays nothing.
   require(!isForeign && brought >= budget, 'TokenShortfall', brought, budget)
 
-  writeJob(job_id, { ...job, status: JobStatus.Funded })
-  emit('job_funded', { job_id, client, amount: job.budget })
+  start(job_id, job)
   return received - budget
+}
+
+/** The same from the client's balance in the ledger. */
+export function fundFromLedger(job_id: Hex, expectedBudget: bigint): void {
+  const job = fundableJob(job_id, caller(), expectedBudget)
+
+  takeFromLedger(job, caller())
+  start(job_id, { ...job, is_in_ledger: true })
+}
+
+/** What a job from the ledger holds is a balance of this contract's there. Its parties get places, so that no payment can fail. */
+export function takeFromLedger(job: Job, actor: string): void {
+  const { client, token, budget } = job
+  const payee = payeeOf(job)
+  if (token === null || payee === null || budget === '0') return
+  ledger.openBalance(payee, token, client)
+  ledger.move({ caller: actor, from: client, to: self(), token, amount: BigInt(budget) }, client)
+}
+
+function start(job_id: Hex, job: Job): void {
+  const { client, token, budget } = job
+  if (token !== null) openFees(token, job)
+  writeJob(job_id, { ...job, status: JobStatus.Funded })
+  emit('job_funded', { job_id, client, amount: budget })
+  tellHook(job_id, job, 'fund', client, { amount: budget })
+}
+
+function fundableJob(job_id: Hex, client: string, expectedBudget: bigint): Job {
+  const job = knownJob(job_id)
+
+  require(client === job.client, 'ClientOnly', client)
+  require(job.status === JobStatus.Open, 'JobNotOpen', job_id, job.status)
+  require(job.provider !== null, 'ProviderNotSet', job_id)
+  require(BigInt(job.budget) === expectedBudget, 'BudgetMismatch', job.budget, expectedBudget)
+  require(now() < BigInt(job.expired_at), 'JobPastExpiry', job_id, job.expired_at)
+  requireTimeToJudge(job_id, job)
+  return job
 }
 
 export function submit(agents: string, job_id: Hex, deliverable: Hex): void {
@@ -180,7 +226,7 @@ export function submit(agents: string, job_id: Hex, deliverable: Hex): void {
   requireUnsubmitted(job_id, job)
   const submission = { job_id, provider: job.provider, agent_id: job.provider_agent_id, deliverable }
 
-  askForAgent(agents, 'on_submit', submission)
+  askForAgent(agents, 'on_submit', submission, job.hook !== undefined)
 }
 
 export function onSubmit({ job_id, provider, agent_id, deliverable }: Submission): void {
@@ -191,6 +237,7 @@ export function onSubmit({ job_id, provider, agent_id, deliverable }: Submission
 
   writeJob(job_id, { ...job, status: JobStatus.Submitted, submitted_at: String(now()) })
   emit('job_submitted', { job_id, provider, deliverable })
+  tellHook(job_id, job, 'submit', provider, { deliverable })
 }
 
 export function complete(job_id: Hex, reason: Hex, evaluator = caller()): void {
@@ -199,7 +246,8 @@ export function complete(job_id: Hex, reason: Hex, evaluator = caller()): void {
   writeJob(job_id, { ...job, status: JobStatus.Completed })
   emit('job_completed', { job_id, evaluator, reason })
 
-  payProvider(job_id, job, restOf(job))
+  payProvider(job_id, job, restOf(job), BigInt(job.released ?? 0))
+  tellHook(job_id, job, 'complete', evaluator, { reason })
 }
 
 /** Pays the provider a part of the budget. */
@@ -212,10 +260,11 @@ export function release(job_id: Hex, amount: bigint, reason: Hex, evaluator = ca
   const rest = restOf(job)
   require(amount <= rest, 'ReleaseTooLarge', amount, rest)
 
-  writeJob(job_id, { ...job, released: String(BigInt(job.released ?? 0) + amount) })
+  const before = BigInt(job.released ?? 0)
+  writeJob(job_id, { ...job, released: String(before + amount) })
   emit('job_part_released', { job_id, amount: String(amount), reason })
 
-  payProvider(job_id, job, amount)
+  payProvider(job_id, job, amount, before)
 }
 
 /** Asks the provider to submit again. */
@@ -250,6 +299,7 @@ export function reject(job_id: Hex, reason: Hex, rejector = caller()): void {
   emit('job_rejected', { job_id, rejector, reason })
 
   end(job_id, job, JobStatus.Rejected)
+  tellHook(job_id, job, 'reject', rejector, { reason })
 }
 
 export function claimRefund(job_id: Hex): void {
@@ -278,7 +328,7 @@ export function requireBudgetFits(amount: bigint): void {
 }
 
 export function requireAgentFits(agentId: bigint, provider: string): void {
-  require(agentId <= UINT96_MAX, 'AgentNotOfProvider', agentId, provider)
+  require(agentId <= UINT32_MAX, 'AgentNotOfProvider', agentId, provider)
 }
 
 function open({
@@ -289,10 +339,23 @@ function open({
   expired_at,
   description,
   agent_id,
+  hook,
+  fee_bp,
 }: Omit<NewJob, 'provider'> & { readonly provider: string | null }): void {
-  writeNewJob(job_id, { client, provider, provider_agent_id: agent_id, evaluator, expired_at })
-  emit('job_created', { job_id, client, provider, evaluator, expired_at, hook: null })
+  const job = newJob({
+    client,
+    provider,
+    provider_agent_id: agent_id,
+    evaluator,
+    expired_at,
+    ...(hook !== null && { hook }),
+    ...(fee_bp > 0 && { platform_fee_bp: String(fee_bp) }),
+  })
+  writeJob(job_id, job)
+  emit('job_created', { job_id, client, provider, evaluator, expired_at, hook })
   emit('job_described', { job_id, description })
+  if (provider !== null) emit('provider_set', { job_id, provider, agent_id })
+  tellHook(job_id, job, 'create_job', client, { provider, evaluator })
 }
 
 function requireWithoutProvider(job_id: Hex, { status, provider }: Job): void {
@@ -316,7 +379,7 @@ function periodOf({ evaluation_period }: Pick<Job, 'evaluation_period'>): bigint
 }
 
 /** Review, dispute, ruling and one redo fit between now and the expiry. */
-function requireTimeToJudge(job_id: Hex, job: Pick<Job, 'expired_at' | 'evaluation_period'>): void {
+export function requireTimeToJudge(job_id: Hex, job: Pick<Job, 'expired_at' | 'evaluation_period'>): void {
   const period = periodOf(job)
   const earliest = now() + 2n * period + MIN_DURATION_SECONDS
   require(period === 0n || earliest < BigInt(job.expired_at), 'ExpiryTooSoon', job_id, earliest)

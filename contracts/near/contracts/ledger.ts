@@ -58,7 +58,6 @@ export function moveAll(
   logTransfer(caller, from, to, amounts)
 }
 
-/** @public */
 export function move(
   {
     caller,
@@ -72,10 +71,7 @@ export function move(
   moveAll(caller, from, to, [{ token, amount }], payer)
 }
 
-/**
- * Makes the account's place for a token, so that no later credit can fail for want of storage.
- * @public
- */
+/** Makes the account's place for a token, so that no later credit can fail for want of storage. */
 export function openBalance(account: string, token: string, payer: string): void {
   if (hasPlace(account, token)) return
   chargeBytes(payer, registeredAccount(payer), BALANCE_BYTES)

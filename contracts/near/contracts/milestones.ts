@@ -39,7 +39,7 @@ export function setMilestoneTerms(job_id: Hex, terms: MilestoneTerms): void {
 }
 
 /** Takes the terms of an open job, for which its client pays. */
-function begin(job_id: Hex, job: Job, { judge, review_seconds, amounts }: MilestoneTerms): void {
+export function begin(job_id: Hex, job: Job, { judge, review_seconds, amounts }: MilestoneTerms): void {
   const count = amounts.length
   const total = amounts.reduce((sum, amount) => sum + BigInt(amount), 0n)
   const isValid = count > 0 && count <= milestoneModel.MAX_MILESTONES && total === BigInt(job.budget)

@@ -5,18 +5,20 @@ import * as arbitration from './arbitration.ts'
 import { caller, chainId, requireOneYocto, requireSelf, self } from './context.ts'
 import * as deposits from './deposits.ts'
 import * as enclaves from './enclaves.ts'
-import { isTokenTrusted, MAX_DESCRIPTION_LENGTH, onTransfer, setToken, writeTrustedTokens } from './funding.ts'
+import * as fees from './fees.ts'
+import { isTokenTrusted, onTransfer, setToken, writeTrustedTokens } from './funding.ts'
 import { isGuardian, requireMayAllow, requireUnpaused, setGuardian, setPaused } from './guard.ts'
 import * as guardrails from './guardrails.ts'
-import { type Hiring, onHire } from './hiring.ts'
+import { type Hiring, type HiringInput, hireFromLedger, MAX_DESCRIPTION_LENGTH, onHire } from './hiring.ts'
+import * as hooks from './hooks.ts'
 import * as input from './input.ts'
-import { type Job, nextJobId, readJob } from './job.ts'
+import { type Escrow, type Job, nextJobId, readJob } from './job.ts'
 import * as jobs from './jobs.ts'
 import * as ledger from './ledger.ts'
 import * as milestones from './milestones.ts'
 import * as multiToken from './multi-token.ts'
 import { acceptOwnership, requireOwner, transferOwnership } from './ownership.ts'
-import { claimPayment, onPayout, owedOf, type Payout, payeeOf, paymentOf } from './payouts.ts'
+import { claimPayment, feeOf, onPayout, owedOf, type Payout, payeeOf, paymentOf } from './payouts.ts'
 import * as quorum from './quorum.ts'
 import * as results from './results.ts'
 import {
@@ -70,6 +72,8 @@ export class Parley {
   quorum_size = 0
   max_age_seconds = 0
   challenge_count = 0
+  /** Basis points of what providers earn, for jobs that are created now. */
+  fee_bp = 0
 
   /** `verifiers` are addresses in ascending order, of which `quorum` must sign; `tokens` are those that clients may pay by. */
   @initialize({})
@@ -163,6 +167,31 @@ export class Parley {
     setGuardian(this, guardian)
   }
 
+  /** Sets the share of what providers earn that goes to the protocol, in basis points, for jobs that are created from now on, and who gets it. Owner only. */
+  @call({})
+  set_platform_fee(policy: { fee_bp: string; treasury: string | null }): void {
+    const feeBP = input.uint(policy.fee_bp, 'fee_bp')
+    const treasury = input.optionalAccount(policy.treasury, 'treasury')
+    requireOwner(this)
+
+    this.fee_bp = fees.setPlatformFee(feeBP, treasury)
+  }
+
+  /** Sends the fees that were taken in a token to the treasury. Anyone. */
+  @call({})
+  collect_fees({ token }: { token: string }): void {
+    fees.collectFees(input.account(token, 'token'))
+  }
+
+  /** Lets clients choose a hook, or no longer. Owner only, and the guardian to take one back; jobs keep the hook that they have. */
+  @call({})
+  set_hook_whitelist({ hook, status }: { hook: string; status: boolean }): void {
+    const account = input.account(hook, 'hook')
+    requireMayAllow(this, input.bool(status, 'status'))
+
+    hooks.setHookWhitelist(account, status)
+  }
+
   /** To nobody takes an offer back. Owner only. */
   @call({})
   transfer_ownership({ new_owner }: { new_owner: string | null }): void {
@@ -174,7 +203,7 @@ export class Parley {
     acceptOwnership(this)
   }
 
-  /** Opens a job of the caller. `provider` may be left out and set later; no hook is allowed yet. */
+  /** Opens a job of the caller. `provider` may be left out and set later, and so may `hook`, which is one that the owner allows. */
   @call({})
   create_job(job: {
     provider?: string | null
@@ -185,7 +214,7 @@ export class Parley {
     provider_agent_id: string
   }): Hex | undefined {
     requireUnpaused(this)
-    return jobs.createJob(this.agents_id, separatorOf(this), {
+    return jobs.createJob(escrowOf(this), {
       provider: input.optionalAccount(job.provider, 'provider'),
       evaluator: input.optionalAccount(job.evaluator, 'evaluator'),
       expiredAt: input.uint(job.expired_at, 'expired_at'),
@@ -230,12 +259,31 @@ export class Parley {
     jobs.fund(jobIdOf(funding), expectedBudget, { client: caller(), token: null, received: 0n })
   }
 
+  /** The same from the client's balance in the ledger; what the job pays or refunds goes to balances there. Client only. */
+  @call({})
+  fund_from_ledger(funding: { job_id: Hex; expected_budget: string }): void {
+    const expectedBudget = input.uint(funding.expected_budget, 'expected_budget')
+    requireUnpaused(this)
+    jobs.fundFromLedger(jobIdOf(funding), expectedBudget)
+  }
+
+  /**
+   * Creates, describes, prices and funds a job from the client's balance in the ledger; answers its id. The client, or its operator there.
+   * With the token's money instead, the hiring is the message of `ft_transfer_call`.
+   */
+  @call({})
+  hire({ hiring }: { hiring: HiringInput & { client?: string | null; token: string; budget: string } }): void {
+    const read = input.object(hiring, 'hiring')
+    requireUnpaused(this)
+    hireFromLedger(escrowOf(this), read)
+  }
+
   /** Takes a token's money for `fund`, for `hire` or into the ledger; answers how much of it is not needed (NEP-141). The caller is the token. */
   @call({})
   ft_on_transfer({ sender_id, amount, msg }: { sender_id: string; amount: string; msg: string }): string | undefined {
     const client = input.account(sender_id, 'sender_id')
     requireUnpaused(this)
-    return onTransfer(this.agents_id, separatorOf(this), { client, amount: input.uint(amount, 'amount', 128n), msg })
+    return onTransfer(escrowOf(this), { client, amount: input.uint(amount, 'amount', 128n), msg })
   }
 
   /** Says that the work is done. Provider only, before the expiry; the job's agent must be the provider's. */
@@ -284,11 +332,7 @@ export class Parley {
   /** Says which work completes an open job. The job's client only, once, after the provider is known. */
   @call({})
   set_terms(terms: { job_id: Hex; body_hash: Hex; workload: Hex; observability: string }): void {
-    results.setTerms(jobIdOf(terms), {
-      bodyHash: input.bytes32(terms.body_hash, 'body_hash'),
-      workload: input.bytes32(terms.workload, 'workload'),
-      observability: input.uint(terms.observability, 'observability', 8n),
-    })
+    results.setTerms(jobIdOf(terms), results.readTerms(terms))
   }
 
   /** Completes a job on a result that an active enclave signed (EIP-712), with the response that it is of. Anyone may bring it. */
@@ -398,8 +442,7 @@ export class Parley {
   /** Says who judges an open job: `threshold` of `members`, 16 at most. The job's client only, once, after the provider is known. */
   @call({})
   set_quorum_terms(terms: { job_id: Hex; members: string[]; threshold: string }): void {
-    const members = input.list(terms.members, 'members').map((member) => input.account(member, 'members'))
-    quorum.setQuorumTerms(jobIdOf(terms), { members, threshold: input.uint(terms.threshold, 'threshold') })
+    quorum.setQuorumTerms(jobIdOf(terms), quorum.readTerms(terms))
   }
 
   /** Judges submitted work. Each member once; the vote that decides completes the job, or rejects it. */
@@ -545,6 +588,12 @@ export class Parley {
     requireSelf()
     requireUnpaused(this)
     return onHire(hiring)
+  }
+
+  @call({})
+  on_collect_fees(collection: fees.Collection): void {
+    requireSelf()
+    fees.onCollectFees(collection)
   }
 
   @call({})
@@ -701,6 +750,40 @@ export class Parley {
     return paymentOf(jobIdOf(job))
   }
 
+  /** What the protocol has taken of what the job paid so far. */
+  @view({})
+  fee_of(job: { job_id: Hex }): string {
+    return feeOf(jobIdOf(job))
+  }
+
+  /** A job's hook. */
+  @view({})
+  hook_of(job: { job_id: Hex }): string | null {
+    return readJob(jobIdOf(job))?.hook ?? null
+  }
+
+  @view({})
+  whitelisted_hooks({ hook }: { hook: string }): boolean {
+    return hooks.isWhitelisted(input.account(hook, 'hook'))
+  }
+
+  /** Basis points, for jobs that are created now. */
+  @view({})
+  platform_fee_bp(): string {
+    return String(this.fee_bp)
+  }
+
+  @view({})
+  platform_treasury(): string | null {
+    return fees.platformTreasury()
+  }
+
+  /** What was taken of payments in a token and not collected yet. */
+  @view({})
+  accrued_fees({ token }: { token: string }): fees.Fees {
+    return fees.accruedFees(input.account(token, 'token'))
+  }
+
   /** What a token refused to move: "0" when nothing is owed, or it is on its way. */
   @view({})
   owed(job: { job_id: Hex }): string {
@@ -776,6 +859,10 @@ export class Parley {
   storage_balance_bounds(): StorageBalanceBounds {
     return storageBalanceBounds()
   }
+}
+
+function escrowOf(contract: Parley): Escrow {
+  return { agents: contract.agents_id, domainSeparator: separatorOf(contract), feeBP: contract.fee_bp }
 }
 
 function separatorOf({ domain_separator }: { readonly domain_separator: string }): Uint8Array {

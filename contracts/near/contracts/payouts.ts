@@ -5,10 +5,13 @@
 import type { Hex } from '@parley/protocol'
 import { near } from 'near-sdk-js'
 import { callThen, hasSucceeded } from './calls.ts'
+import { self } from './context.ts'
 import { require } from './contract-error.ts'
 import { emit } from './events.ts'
+import { feeOn, takeFee } from './fees.ts'
 import { CLAIM_GAS, MAX_TOKEN_TRANSFER_GAS, PAYOUT_CALLBACK_GAS, TOKEN_TRANSFER_GAS } from './gas.ts'
 import { type Job, JobStatus, knownJob, readJob, writeJob } from './job.ts'
+import * as ledger from './ledger.ts'
 
 /** What the callback is called with: what was on its way, and to whom. */
 export interface Payout {
@@ -17,14 +20,19 @@ export interface Payout {
   readonly is_refund: boolean
 }
 
-/** `amount` is a part of what the job held, and no longer counted as held. `gas` is the token's. */
-export function payProvider(job_id: Hex, job: Job, amount: bigint, gas = TOKEN_TRANSFER_GAS): void {
+/** `gross` is a part of what the job held, and no longer counted as held; `before` was paid already. */
+export function payProvider(job_id: Hex, job: Job, gross: bigint, before: bigint): void {
+  payOut(job_id, job, takeFee(job_id, job, gross, before), TOKEN_TRANSFER_GAS)
+}
+
+function payOut(job_id: Hex, job: Job, amount: bigint, gas: bigint): void {
   const payout = { job_id, amount: String(amount), is_refund: false }
   // Solidity tells of a payment of nothing, and of no refund.
   if (amount === 0n) emitPaid(job, payout)
   else send(job, payout, gas)
 }
 
+/** `gas` is the token's. */
 export function refund(job_id: Hex, job: Job, amount: bigint, gas = TOKEN_TRANSFER_GAS): void {
   if (amount > 0n) send(job, { job_id, amount: String(amount), is_refund: true }, gas)
 }
@@ -53,7 +61,7 @@ export function claimPayment(job_id: Hex): void {
   writeJob(job_id, job)
 
   const gas = gasOfClaim(owed_to_provider !== undefined && owed_to_client !== undefined ? 2n : 1n)
-  if (owed_to_provider !== undefined) payProvider(job_id, job, BigInt(owed_to_provider), gas)
+  if (owed_to_provider !== undefined) payOut(job_id, job, BigInt(owed_to_provider), gas)
   refund(job_id, job, BigInt(owed_to_client ?? 0), gas)
 }
 
@@ -70,8 +78,14 @@ export function restOf({ budget, released }: Job): bigint {
 
 /** What was paid, or is owed or on its way, to the provider's side so far. */
 export function paymentOf(job_id: Hex): string {
-  const job = readJob(job_id)
-  return (job?.status === JobStatus.Completed ? job.budget : job?.released) ?? '0'
+  const { job, gross } = grossOf(job_id)
+  return String(job === null ? 0n : gross - feeOn(gross, job))
+}
+
+/** What the protocol has taken of it. */
+export function feeOf(job_id: Hex): string {
+  const { job, gross } = grossOf(job_id)
+  return String(job === null ? 0n : feeOn(gross, job))
 }
 
 /** Who gets what the job pays. */
@@ -79,8 +93,20 @@ export function payeeOf({ payee, provider }: Job): string | null {
   return payee ?? provider
 }
 
+function grossOf(job_id: Hex) {
+  const job = readJob(job_id)
+  const gross = job?.status === JobStatus.Completed ? job.budget : job?.released
+  return { job, gross: BigInt(gross ?? 0) }
+}
+
 function send(job: Job, payout: Payout, gas: bigint): void {
   const transfer = { receiver_id: receiverOf(job, payout), amount: payout.amount }
+  if (job.is_in_ledger && job.token !== null) {
+    const { receiver_id: to, amount } = transfer
+    ledger.move({ caller: self(), from: self(), to, token: job.token, amount: BigInt(amount) })
+    emitPaid(job, payout)
+    return
+  }
   callThen(
     { contract: job.token ?? '', method: 'ft_transfer', args: transfer, deposit: 1n, gas },
     { method: 'on_payout', args: payout, gas: PAYOUT_CALLBACK_GAS },

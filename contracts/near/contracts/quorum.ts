@@ -3,6 +3,7 @@ import { type Hex, quorumModel } from '@parley/protocol'
 import { caller, self } from './context.ts'
 import { ContractError, require } from './contract-error.ts'
 import { emit } from './events.ts'
+import * as input from './input.ts'
 import { type Job, JobStatus, knownJob, writeJob } from './job.ts'
 import { complete, reject } from './jobs.ts'
 import { readRecord, writeRecord } from './records.ts'
@@ -36,12 +37,20 @@ export interface QuorumTerms {
   readonly threshold: bigint
 }
 
+/** `path` is where the terms stand in the arguments, with a dot behind it. */
+export function readTerms({ members, threshold }: { members: unknown; threshold: unknown }, path = ''): QuorumTerms {
+  return {
+    members: input.list(members, `${path}members`).map((member) => input.account(member, `${path}members`)),
+    threshold: input.uint(threshold, `${path}threshold`),
+  }
+}
+
 export function setQuorumTerms(job_id: Hex, terms: QuorumTerms): void {
   begin(job_id, openJobOfClient(job_id), terms)
 }
 
 /** Takes the terms of an open job, for which its client pays. */
-function begin(job_id: Hex, job: Job, { members, threshold }: QuorumTerms): void {
+export function begin(job_id: Hex, job: Job, { members, threshold }: QuorumTerms): void {
   const count = BigInt(members.length)
   require(threshold > 0n && threshold <= count && count <= quorumModel.MAX_MEMBERS, 'QuorumInvalid', threshold, count)
   // A provider must find the terms that it read.

@@ -15,7 +15,8 @@ import { self } from './context.ts'
 import { require } from './contract-error.ts'
 import { requireActive } from './enclaves.ts'
 import { emit } from './events.ts'
-import { readJob, writeJob } from './job.ts'
+import * as input from './input.ts'
+import { type Job, readJob, writeJob } from './job.ts'
 import { complete, requireCompletable } from './jobs.ts'
 import { recoverSigner } from './signatures.ts'
 import { openJobOfClient } from './terms.ts'
@@ -24,7 +25,7 @@ import { openJobOfClient } from './terms.ts'
 const MAX_OBSERVABILITY = 2n
 
 /** What completes a job, but for the request: that contains the job's id. */
-export interface Work {
+export interface EnclaveTerms {
   readonly bodyHash: Hex
   readonly workload: Hex
   readonly observability: bigint
@@ -38,29 +39,28 @@ export interface SignedResult {
   readonly response: Hex
 }
 
-export function setTerms(job_id: Hex, work: Work): void {
-  const job = openJobOfClient(job_id)
-
-  requireObservability(work.observability)
-  // A provider must find the terms that it read.
-  require(job.terms === null, 'TermsAlreadySet', job_id)
-
-  const terms = termsFor(job_id, job.provider, work)
-  writeJob(job_id, { ...job, terms: terms.hash })
-  terms.emit()
-}
-
-/** The hash of a job's terms, and the event that tells what they are. */
-export function termsFor(job_id: Hex, provider: string, { bodyHash, workload, observability }: Work) {
-  const request_hash = requestHash({ jobId: job_id, provider, bodyHash }, near.keccak256, 'near')
+/** `path` is where the terms stand in the arguments, with a dot behind it. */
+export function readTerms(terms: { body_hash: unknown; workload: unknown; observability: unknown }, path = '') {
   return {
-    hash: hashTerms(request_hash, workload, observability),
-    emit: () => emit('terms_set', { job_id, request_hash, workload, observability: String(observability) }),
+    bodyHash: input.bytes32(terms.body_hash, `${path}body_hash`),
+    workload: input.bytes32(terms.workload, `${path}workload`),
+    observability: input.uint(terms.observability, `${path}observability`, 8n),
   }
 }
 
-export function requireObservability(observability: bigint): void {
+export function setTerms(job_id: Hex, terms: EnclaveTerms): void {
+  begin(job_id, openJobOfClient(job_id), terms)
+}
+
+/** Takes the terms of an open job. */
+export function begin(job_id: Hex, job: Job, { bodyHash, workload, observability }: EnclaveTerms): void {
   require(observability <= MAX_OBSERVABILITY, 'ObservabilityInvalid', observability)
+  // A provider must find the terms that it read.
+  require(job.terms === null, 'TermsAlreadySet', job_id)
+
+  const request_hash = requestHash({ jobId: job_id, provider: job.provider ?? '', bodyHash }, near.keccak256, 'near')
+  writeJob(job_id, { ...job, terms: hashTerms(request_hash, workload, observability) })
+  emit('terms_set', { job_id, request_hash, workload, observability: String(observability) })
 }
 
 export function acceptResult(signed: SignedResult, domainSeparator: Uint8Array): void {

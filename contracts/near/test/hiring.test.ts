@@ -89,8 +89,20 @@ describe('a hiring', () => {
       { provider_agent_id: String(2n ** 96n) },
       `AgentNotOfProvider: ${2n ** 96n}`,
     ],
-    ['a level of observability that does not exist', { observability: '3' }, 'ObservabilityInvalid: 3'],
-    ['no provider', { provider: null }, 'InputInvalid: msg.hire.provider is not an account id'],
+    [
+      'a level of observability that does not exist',
+      { terms: { enclave: { body_hash: HASH, workload: WORKLOAD, observability: '3' } } },
+      'ObservabilityInvalid: 3',
+    ],
+    [
+      'terms of an evaluator that does not exist',
+      { terms: { oracle: {} } },
+      'InputInvalid: msg.hire.terms is not one of',
+    ],
+    ['terms of two evaluators', { terms: { quorum: {}, enclave: {} } }, 'InputInvalid: msg.hire.terms is not one of'],
+    ['terms for somebody else', { evaluator: CAROL.accountId }, 'EvaluatorMismatch: 0x'],
+    ['a hook that the owner does not allow', { hook: CAROL.accountId }, `HookNotAllowed: ${CAROL.accountId}`],
+    ['no provider', { provider: null }, 'ProviderNotSet: 0x'],
   ])('with %s gives the money back', async (_, change, refusal) => {
     const before = await balanceOf(chain, ALICE.accountId)
 

@@ -98,6 +98,15 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
     hook: 'account?',
     provider_agent_id: 'uint',
   },
+  set_platform_fee: { fee_bp: 'uint', treasury: 'account?' },
+  set_hook_whitelist: { hook: 'account', status: 'bool' },
+  collect_fees: { token: 'account' },
+  fund_from_ledger: { job_id: 'bytes32', expected_budget: 'uint' },
+  hire: { hiring: 'object' },
+  set_payee: { job_id: 'bytes32', payee: 'account?' },
+  set_evaluation_period: { job_id: 'bytes32', period: 'uint' },
+  release: { job_id: 'bytes32', amount: 'uint', reason: 'bytes32' },
+  redo: { job_id: 'bytes32', reason: 'bytes32' },
   set_provider: { job_id: 'bytes32', provider: 'account?', agent_id: 'uint' },
   set_budget: { job_id: 'bytes32', token: 'account?', amount: 'uint' },
   fund: { job_id: 'bytes32', expected_budget: 'uint' },
@@ -161,6 +170,12 @@ const parleyViews: Readonly<Record<string, Parameters>> = {
   terms_of: { job_id: 'bytes32' },
   owed: { job_id: 'bytes32' },
   get_arbitration: { job_id: 'bytes32' },
+  payee_of: { job_id: 'bytes32' },
+  payment_of: { job_id: 'bytes32' },
+  fee_of: { job_id: 'bytes32' },
+  hook_of: { job_id: 'bytes32' },
+  whitelisted_hooks: { hook: 'account' },
+  accrued_fees: { token: 'account' },
   get_quorum: { job_id: 'bytes32' },
   get_milestones: { job_id: 'bytes32' },
   standing_of: { job_id: 'bytes32', account: 'account' },
@@ -306,15 +321,14 @@ const arbitration: Parameters = {
 }
 
 const hire: Parameters = {
-  job_id: 'bytes32',
-  provider: 'account',
+  provider: 'account?',
   provider_agent_id: 'uint',
+  evaluator: 'account?',
   expired_at: 'uint',
   description: 'text',
-  body_hash: 'bytes32',
-  workload: 'bytes32',
-  observability: 'uint8',
+  hook: 'account?',
 }
+const enclaveTerms: Parameters = { body_hash: 'bytes32', workload: 'bytes32', observability: 'uint8' }
 
 const ONE_YOCTO = [
   'withdraw',
@@ -393,15 +407,17 @@ describe('parley refuses inside of an object', () => {
     }
   })
 
-  it('malformed terms of a hiring', async () => {
-    for (const { name, args } of mutantsOf(hire)) {
+  it('malformed fields of a hiring and of its terms', async () => {
+    const ofTerms = mutantsOf(enclaveTerms).map(({ name, args }) => {
+      return { name: `terms.enclave.${name}`, args: { ...valuesOf(hire), terms: { enclave: args } } }
+    })
+    for (const { name, args } of [...mutantsOf(hire), ...ofTerms]) {
       const msg = JSON.stringify({ hire: args })
-      const { failure } = chain.attempt(ALICE, chain.parley, 'ft_on_transfer', {
-        sender_id: 'bob.test.near',
-        amount: '1',
-        msg,
-      })
+      const call = { sender_id: 'bob.test.near', amount: '1', msg }
+      const { failure } = chain.attempt(ALICE, chain.parley, 'ft_on_transfer', call)
       expect(failure, msg).toMatch(new RegExp(`^InputInvalid: msg.hire.${name} `))
+      const hiring = { ...args, token: 'bob.test.near', budget: '1' }
+      await expectRefused(chain.parley, 'hire', { hiring }, `hiring.${name}`)
     }
   })
 

@@ -28,6 +28,8 @@ export function nextJobId(chain: Chain, client: Actor = ALICE): Promise<Hex> {
   return chain.view<Hex>(chain.parley, 'next_job_id', { client: client.accountId })
 }
 
+const ENCLAVE_TERMS = { body_hash: HASH, workload: WORKLOAD, observability: '0' }
+
 /** What a hiring's message says, for Bob's agent. */
 export function hiring(chain: Chain, job_id: Hex, change: object = {}) {
   const hire = {
@@ -36,9 +38,7 @@ export function hiring(chain: Chain, job_id: Hex, change: object = {}) {
     provider_agent_id: '0',
     expired_at: chain.now() + DAY,
     description: 'Translate',
-    body_hash: HASH,
-    workload: WORKLOAD,
-    observability: '0',
+    terms: { enclave: ENCLAVE_TERMS },
     ...change,
   }
   return { hire }

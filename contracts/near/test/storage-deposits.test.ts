@@ -18,7 +18,7 @@ import {
 } from './steps.ts'
 
 const YOCTO_PER_BYTE = 10n ** 19n
-const JOB_COST = 1006n * YOCTO_PER_BYTE
+const JOB_COST = 1130n * YOCTO_PER_BYTE
 const ACCOUNT_COST = 210n * YOCTO_PER_BYTE
 
 interface Balance {
@@ -222,7 +222,7 @@ describe('what is charged', () => {
     await chain.send(BOB, chain.parley, 'storage_deposit', {}, { deposit: 1n })
 
     expect(free - (await available(chain.parley, ALICE.accountId))).toBe(JOB_COST)
-    expect(usageOf(chain.parley) - before).toBeLessThan(1006n)
+    expect(usageOf(chain.parley) - before).toBeLessThan(1130n)
   })
 
   it('for a job covers the longest record that a job can have', async () => {
@@ -235,6 +235,7 @@ describe('what is charged', () => {
       token: longest('t'),
       budget: String(2n ** 96n - 1n),
       terms: `0x${'00'.repeat(32)}`,
+      platform_fee_bp: '500',
       evaluation_period: '7776000',
       payee: longest('q'),
       released: String(2n ** 96n - 1n),
@@ -244,6 +245,8 @@ describe('what is charged', () => {
     }
     // Both together are a part of the budget.
     const owed = { owed_to_provider: String(2n ** 95n), owed_to_client: String(2n ** 95n) }
+    const others = { ...owed, hook: longest('h'), is_in_ledger: true }
+    await chain.send(OWNER, chain.parley, 'set_platform_fee', { fee_bp: '1', treasury: OWNER.accountId })
     const job_id = await createPricedJob(chain, chain.dollar)
     await chain.send(CAROL, chain.parley, 'set_evaluation_period', { job_id, period: '60' })
     await chain.send(...chain.transferCall(ALICE, chain.dollar, BUDGET, { fund: { job_id, expected_budget: BUDGET } }))
@@ -252,7 +255,7 @@ describe('what is charged', () => {
 
     const fields = Object.keys((await chain.view<object>(chain.parley, 'get_job', { job_id })) ?? {})
     expect(fields.sort()).toEqual(Object.keys(record).sort())
-    expect(`job:${job_id}`.length + JSON.stringify({ ...record, ...owed }).length + 40).toBeLessThanOrEqual(1006)
+    expect(`job:${job_id}`.length + JSON.stringify({ ...record, ...others }).length + 40).toBeLessThanOrEqual(1130)
   })
 })
 

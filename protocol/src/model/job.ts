@@ -20,8 +20,13 @@ export const SETTLEMENT_SECONDS = 86_400n
 /** Money is never locked for longer than this. */
 export const MAX_DURATION_SECONDS = 365n * 86_400n
 
-/** Agent ids and budgets: what a job's slots hold. */
+/** What the protocol takes at most of what providers earn, in basis points. */
+export const MAX_PLATFORM_FEE_BP = 500n
+
+/** Budgets and agent ids: what a job's slots hold. */
 const MAX_UINT96 = 2n ** 96n - 1n
+const MAX_UINT32 = 2n ** 32n - 1n
+const BASIS = 10_000n
 
 export interface Job {
   readonly client: Account
@@ -40,6 +45,16 @@ export interface Job {
   readonly released: bigint | undefined
   readonly owedToProvider: bigint
   readonly owedToClient: bigint
+  /** From when it was created. */
+  readonly platformFeeBP: bigint
+  /** Whether its money comes from the ledger and goes there. */
+  readonly isInLedger: boolean
+}
+
+/** What was taken of payments in a token and not collected yet. */
+export interface Fees {
+  readonly direct: bigint
+  readonly inLedger: bigint
 }
 
 export interface EscrowState {
@@ -51,16 +66,23 @@ export interface EscrowState {
   readonly balances: ReadonlyMap<string, bigint>
   /** Tokens that move no payment of the escrow for now. */
   readonly refusing: ReadonlySet<Account>
+  readonly platformFeeBP: bigint
+  readonly fees: ReadonlyMap<Account, Fees>
 }
 
-/** The account that the escrow itself has in `balances`. */
+/** The accounts that the escrow itself and the protocol's treasury have in `balances`. */
 export const ESCROW: Account = 'escrow'
+export const TREASURY: Account = 'treasury'
 
 export type EscrowAction =
   | { readonly name: 'wait'; readonly seconds: bigint }
   | { readonly name: 'transferAgent'; readonly agentId: bigint; readonly to: Account }
   /** A token starts or stops refusing to pay out. */
   | { readonly name: 'refuse'; readonly token: Account; readonly isRefusing: boolean }
+  /** By the owner. */
+  | { readonly name: 'setPlatformFee'; readonly feeBP: bigint }
+  | { readonly name: 'collectFees'; readonly token: Account }
+  | Hire
   | {
       readonly name: 'createJob'
       readonly caller: Account
@@ -75,6 +97,7 @@ export type EscrowAction =
   | (OfJob<'setProvider'> & { readonly provider: Account | undefined; readonly agentId: bigint })
   | (OfJob<'setBudget'> & { readonly token: Account | undefined; readonly amount: bigint })
   | (OfJob<'fund'> & { readonly expectedBudget: bigint })
+  | (OfJob<'fundFromLedger'> & { readonly expectedBudget: bigint })
   | (OfJob<'setPayee'> & { readonly payee: Account | undefined })
   | (OfJob<'setEvaluationPeriod'> & { readonly period: bigint })
   | OfJob<'submit'>
@@ -84,6 +107,21 @@ export type EscrowAction =
   | OfJob<'reject'>
   | OfJob<'claimRefund'>
   | OfJob<'claimPayment'>
+
+/** Creates, prices and funds a job of `client`, all or nothing. */
+export interface Hire {
+  readonly name: 'hire'
+  readonly caller: Account
+  readonly client: Account
+  readonly jobId: string
+  readonly provider: Account
+  readonly agentId: bigint
+  readonly evaluator: Account
+  readonly expiredAt: bigint
+  readonly token: Account
+  readonly budget: bigint
+  readonly isInLedger: boolean
+}
 
 interface OfJob<Name extends string> {
   readonly name: Name
@@ -103,6 +141,11 @@ export function balanceKey(token: Account, owner: Account): string {
   return `${token} ${owner}`
 }
 
+/** A token's place in `balances` for what is in the ledger. */
+export function inLedger(token: Account): Account {
+  return `${token} in the ledger`
+}
+
 /** What the escrow does with an action: its next state, or its refusal. */
 export function decide(state: EscrowState, action: EscrowAction): Decision {
   switch (action.name) {
@@ -112,8 +155,15 @@ export function decide(state: EscrowState, action: EscrowAction): Decision {
       return accepted({ ...state, agentOwners: new Map(state.agentOwners).set(action.agentId, action.to) })
     case 'refuse':
       return accepted({ ...state, refusing: withMember(state.refusing, action.token, action.isRefusing) })
+    case 'setPlatformFee':
+      if (action.feeBP > MAX_PLATFORM_FEE_BP) return refused('FeeTooHigh')
+      return accepted({ ...state, platformFeeBP: action.feeBP })
+    case 'collectFees':
+      return collectFees(state, action)
     case 'createJob':
       return createJob(state, action)
+    case 'hire':
+      return hire(state, action)
     default: {
       const job = state.jobs.get(action.jobId)
       return job ? decideOnJob(state, action, job) : refused('JobUnknown')
@@ -134,7 +184,10 @@ export function problemOfTerms(
   return job.provider === undefined ? 'ProviderNotSet' : undefined
 }
 
-type ActionOnJob = Exclude<EscrowAction, { readonly name: 'wait' | 'transferAgent' | 'refuse' | 'createJob' }>
+type ActionOnJob = Exclude<
+  EscrowAction,
+  { readonly name: 'wait' | 'transferAgent' | 'refuse' | 'setPlatformFee' | 'collectFees' | 'createJob' | 'hire' }
+>
 
 function decideOnJob(state: EscrowState, action: ActionOnJob, job: Job): Decision {
   switch (action.name) {
@@ -143,7 +196,9 @@ function decideOnJob(state: EscrowState, action: ActionOnJob, job: Job): Decisio
     case 'setBudget':
       return setBudget(state, action, job)
     case 'fund':
-      return fund(state, action, job)
+      return fund(state, action, job, false)
+    case 'fundFromLedger':
+      return fund(state, action, job, true)
     case 'setPayee':
       return setPayee(state, action, job)
     case 'setEvaluationPeriod':
@@ -192,8 +247,26 @@ function createJob(state: EscrowState, action: Action<'createJob'>): Decision {
     released: undefined,
     owedToProvider: 0n,
     owedToClient: 0n,
+    platformFeeBP: state.platformFeeBP,
+    isInLedger: false,
   }
   return accepted(withJob(state, jobId, job))
+}
+
+function hire(state: EscrowState, action: Hire): Decision {
+  const { caller, client, jobId, token, budget, isInLedger } = action
+  if (caller !== client) return refused('ClientOnly')
+  const steps: readonly ((state: EscrowState, job: Job) => Decision)[] = [
+    (next, job) => setBudget(next, { name: 'setBudget', caller: client, jobId, token, amount: budget }, job),
+    (next, job) => fund(next, { caller: client, jobId, expectedBudget: budget }, job, isInLedger),
+  ]
+  return steps.reduce<Decision>(
+    (decision, step) => {
+      const job = decision.status === 'accepted' ? decision.state.jobs.get(jobId) : undefined
+      return decision.status === 'accepted' && job ? step(decision.state, job) : decision
+    },
+    createJob(state, { ...action, name: 'createJob', caller: client, hook: undefined }),
+  )
 }
 
 function setProvider(state: EscrowState, action: Action<'setProvider'>, job: Job): Decision {
@@ -239,7 +312,12 @@ function setEvaluationPeriod(state: EscrowState, action: Action<'setEvaluationPe
   return accepted(withJob(state, jobId, { ...job, evaluationPeriod: period }))
 }
 
-function fund(state: EscrowState, action: Action<'fund'>, job: Job): Decision {
+function fund(
+  state: EscrowState,
+  action: { readonly caller: Account; readonly jobId: string; readonly expectedBudget: bigint },
+  job: Job,
+  isInLedger: boolean,
+): Decision {
   const { caller, jobId, expectedBudget } = action
   if (caller !== job.client) return refused('ClientOnly')
   if (job.status !== 'Open') return refused('JobNotOpen')
@@ -250,8 +328,9 @@ function fund(state: EscrowState, action: Action<'fund'>, job: Job): Decision {
   const earliest = state.time + 2n * job.evaluationPeriod + MIN_DURATION_SECONDS
   if (job.evaluationPeriod > 0n && earliest >= job.expiredAt) return refused('ExpiryTooSoon')
 
-  const paid = transferred(state, job, job.client, ESCROW, job.budget)
-  return paid ? accepted(withJob(paid, jobId, { ...job, status: 'Funded' })) : refused('TransferRefused')
+  const funded: Job = { ...job, isInLedger, status: 'Funded' }
+  const paid = transferred(state, funded, job.client, ESCROW, job.budget)
+  return paid ? accepted(withJob(paid, jobId, funded)) : refused(isInLedger ? 'BalanceTooLow' : 'TransferRefused')
 }
 
 function submit(state: EscrowState, { caller, jobId }: Action<'submit'>, job: Job): Decision {
@@ -269,7 +348,7 @@ function complete(state: EscrowState, { caller, jobId }: Action<'complete'>, job
   if (job.status === 'Completed') return refused('JobAlreadyCompleted')
   if (job.status !== 'Submitted' || job.provider === undefined) return refused('JobNotSubmitted')
 
-  return accepted(paidProvider(state, jobId, { ...job, status: 'Completed' }, restOf(job)))
+  return accepted(paidProvider(state, jobId, { ...job, status: 'Completed' }, restOf(job), job.released ?? 0n))
 }
 
 function release(state: EscrowState, { caller, jobId, amount }: Action<'release'>, job: Job): Decision {
@@ -279,7 +358,8 @@ function release(state: EscrowState, { caller, jobId, amount }: Action<'release'
   if (job.status === 'Open') return refused('JobNotFunded')
   if (amount > restOf(job)) return refused('ReleaseTooLarge')
 
-  return accepted(paidProvider(state, jobId, { ...job, released: (job.released ?? 0n) + amount }, amount))
+  const before = job.released ?? 0n
+  return accepted(paidProvider(state, jobId, { ...job, released: before + amount }, amount, before))
 }
 
 function redo(state: EscrowState, { caller, jobId }: Action<'redo'>, job: Job): Decision {
@@ -314,13 +394,32 @@ function claimPayment(state: EscrowState, { jobId }: Action<'claimPayment'>, job
   if (owedToProvider + owedToClient === 0n) return refused('NothingOwed')
 
   const claimed = { ...job, owedToProvider: 0n, owedToClient: 0n }
-  const paid = paidProvider(state, jobId, claimed, owedToProvider)
+  const paid = paidNet(state, jobId, claimed, owedToProvider)
   return accepted(refunded(paid, jobId, paid.jobs.get(jobId) ?? claimed, owedToClient))
 }
 
 /** What a funded job still holds. */
 export function restOf({ budget, released }: Job): bigint {
   return budget - (released ?? 0n)
+}
+
+/** The protocol's share of what a job paid. */
+export function feeOn(gross: bigint, { platformFeeBP }: Job): bigint {
+  return (gross * platformFeeBP) / BASIS
+}
+
+/** What a job paid so far, fee and all. */
+export function grossOf({ status, budget, released }: Job): bigint {
+  return status === 'Completed' ? budget : (released ?? 0n)
+}
+
+function collectFees(state: EscrowState, { token }: Action<'collectFees'>): Decision {
+  const fees = state.fees.get(token)
+  if (!fees || fees.direct + fees.inLedger === 0n) return refused('AmountZero')
+
+  const direct = moved(state, token, ESCROW, TREASURY, fees.direct) ?? state
+  const both = moved(direct, inLedger(token), ESCROW, TREASURY, fees.inLedger) ?? direct
+  return accepted({ ...both, fees: new Map(state.fees).set(token, { direct: 0n, inLedger: 0n }) })
 }
 
 /** What an evaluator has after a submission. */
@@ -334,7 +433,7 @@ function problemOfEnd({ status }: Job): EscrowRefusal | undefined {
 }
 
 function problemOfAgent(state: EscrowState, provider: Account, agentId: bigint): EscrowRefusal | undefined {
-  if (agentId > MAX_UINT96) return 'AgentNotOfProvider'
+  if (agentId > MAX_UINT32) return 'AgentNotOfProvider'
   const owner = state.agentOwners.get(agentId)
   if (owner === undefined) return 'AgentUnknown'
   return owner === provider ? undefined : 'AgentNotOfProvider'
@@ -345,8 +444,17 @@ function closed(state: EscrowState, jobId: string, job: Job, status: JobStatus):
   return refunded(state, jobId, { ...job, status }, job.status === 'Open' ? 0n : restOf(job))
 }
 
+/** Takes the fee on `gross`, after `before` was paid, and sends the rest to the provider's side. On the sum: parts pay no less than the whole. */
+function paidProvider(state: EscrowState, jobId: string, job: Job, gross: bigint, before: bigint): EscrowState {
+  const fee = feeOn(before + gross, job) - feeOn(before, job)
+  const { direct, inLedger } = state.fees.get(job.token ?? '') ?? { direct: 0n, inLedger: 0n }
+  const fees = job.isInLedger ? { direct, inLedger: inLedger + fee } : { direct: direct + fee, inLedger }
+  const taken = fee > 0n ? { ...state, fees: new Map(state.fees).set(job.token ?? '', fees) } : state
+  return paidNet(taken, jobId, job, gross - fee)
+}
+
 /** Writes the job, and sends `amount` to the provider's side: what the token refuses to move stays owed. */
-function paidProvider(state: EscrowState, jobId: string, job: Job, amount: bigint): EscrowState {
+function paidNet(state: EscrowState, jobId: string, job: Job, amount: bigint): EscrowState {
   const paid = paidOut(state, job, job.payee ?? job.provider ?? '', amount)
   if (paid) return withJob(paid, jobId, job)
   return withJob(state, jobId, { ...job, owedToProvider: job.owedToProvider + amount })
@@ -359,18 +467,23 @@ function refunded(state: EscrowState, jobId: string, job: Job, amount: bigint): 
 }
 
 function paidOut(state: EscrowState, job: Job, to: Account, amount: bigint): EscrowState | undefined {
-  const isRefused = amount > 0n && job.token !== undefined && state.refusing.has(job.token)
+  const isRefused = amount > 0n && job.token !== undefined && !job.isInLedger && state.refusing.has(job.token)
   return isRefused ? undefined : transferred(state, job, ESCROW, to, amount)
 }
 
 function transferred(
   state: EscrowState,
-  { token }: Job,
+  { token, isInLedger }: Job,
   from: Account,
   to: Account,
   amount: bigint,
 ): EscrowState | undefined {
-  if (amount === 0n || token === undefined) return state
+  if (token === undefined) return state
+  return moved(state, isInLedger ? inLedger(token) : token, from, to, amount)
+}
+
+function moved(state: EscrowState, token: Account, from: Account, to: Account, amount: bigint) {
+  if (amount === 0n) return state
   const available = state.balances.get(balanceKey(token, from)) ?? 0n
   if (available < amount) return undefined
 

@@ -43,9 +43,13 @@ export function hireCall({ parley }: NearContracts, job: JobTerms): ContractCall
     provider_agent_id: String(job.agentId),
     expired_at: String(job.expiredAt),
     description: job.description,
-    body_hash: job.bodyHash,
-    workload: job.workload,
-    observability: String(observabilityLevels.indexOf(job.observability)),
+    terms: {
+      enclave: {
+        body_hash: job.bodyHash,
+        workload: job.workload,
+        observability: String(observabilityLevels.indexOf(job.observability)),
+      },
+    },
   }
   const args = { receiver_id: parley, amount: String(job.amountAtoms), msg: JSON.stringify({ hire }) }
   return {

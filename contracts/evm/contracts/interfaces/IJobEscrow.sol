@@ -17,17 +17,39 @@ interface IJobEscrow {
     /// stands for EVALUATION_GRACE_PERIOD.
     struct Job {
         address client;
-        uint48 expiredAt;
+        uint40 expiredAt;
         uint40 submittedAt;
         JobStatus status;
         address provider;
-        uint96 providerAgentId;
+        uint256 providerAgentId;
         address evaluator;
-        uint32 evaluationPeriod;
-        bool hasPayee;
-        bool hasReleased;
+        uint24 evaluationPeriod;
+        uint16 platformFeeBP;
+        bool isInLedger;
         address token;
         uint96 budget;
+    }
+
+    /// @dev All that opens, prices and funds a job. `jobId` zero stands for the client's next; `terms` are for the evaluator's `onHire`.
+    struct Hiring {
+        uint256 jobId;
+        address client;
+        address provider;
+        uint256 providerAgentId;
+        address evaluator;
+        uint256 expiredAt;
+        string description;
+        address hook;
+        address token;
+        uint256 budget;
+        bool isInLedger;
+        bytes terms;
+    }
+
+    /// @dev What was taken of payments in a token and not collected yet; that of jobs funded from the ledger is a balance there.
+    struct Fees {
+        uint128 direct;
+        uint128 inLedger;
     }
 
     event JobCreated(
@@ -52,6 +74,11 @@ interface IJobEscrow {
     event JobRejected(uint256 indexed jobId, address indexed rejector, bytes32 reason);
     event Refunded(uint256 indexed jobId, address indexed client, uint256 amount);
     event JobExpired(uint256 indexed jobId);
+    event PlatformFeePaid(uint256 indexed jobId, address indexed platformTreasury, uint256 amount);
+    event PlatformFeeSet(uint256 feeBP, address indexed treasury);
+    event FeesCollected(address indexed token, address indexed treasury, uint256 direct, uint256 inLedger);
+    event HookWhitelistUpdated(address indexed hook, bool status);
+    event HookFailed(uint256 indexed jobId, address indexed hook, bytes4 selector);
     event PaymentOwed(uint256 indexed jobId, address indexed payee, uint256 amount);
 
     error JobUnknown(uint256 jobId);
@@ -83,9 +110,10 @@ interface IJobEscrow {
     error PaymentStarted(uint256 jobId);
     error ReleaseTooLarge(uint256 amount, uint256 rest);
     error NothingOwed(uint256 jobId);
-    error GasTooLow(uint256 available, uint256 needed);
+    error FeeTooHigh(uint256 feeBP, uint256 highest);
+    error AmountZero();
 
-    /// @notice Opens a job of the caller. `provider` may be zero and set later; no hook is allowed yet.
+    /// @notice Opens a job of the caller. `provider` may be zero and set later, `hook` zero or one that the owner allows.
     /// @return jobId keccak256(domain separator, client, the client's job count): `nextJobId` tells it beforehand.
     function createJob(
         address provider,
@@ -95,6 +123,10 @@ interface IJobEscrow {
         address hook,
         uint256 providerAgentId
     ) external returns (uint256 jobId);
+
+    /// @notice Does in one call what createJob, setProvider, setBudget, the evaluator's terms and fund (or fundFromLedger) do. The client only, or its
+    /// operator in the ledger for a job that is funded from there.
+    function hire(Hiring calldata hiring) external returns (uint256 jobId);
 
     /// @notice Names the provider of an open job that has none. Client only.
     function setProvider(uint256 jobId, address provider, uint256 agentId) external;
@@ -117,6 +149,10 @@ interface IJobEscrow {
     /// @notice Takes the budget into escrow. Client only; `expectedBudget` must be the job's.
     /// @dev A token that delivers less than the budget is refused.
     function fund(uint256 jobId, uint256 expectedBudget, bytes calldata optParams) external;
+
+    /// @notice The same from the client's balance in the ledger, where the client made the escrow an operator. What the job pays or refunds goes to
+    /// balances there. Client only.
+    function fundFromLedger(uint256 jobId, uint256 expectedBudget) external;
 
     /// @notice Says that the work is done. Provider only, before the expiry; the job's agent must be the provider's.
     /// `deliverable` is the provider's claim: what was delivered is for the evaluator to judge.
@@ -146,7 +182,32 @@ interface IJobEscrow {
     /// @notice Who gets what the job pays: the provider, unless it said otherwise.
     function payeeOf(uint256 jobId) external view returns (address);
 
-    /// @notice What was paid, or is owed, to the provider's side so far.
+    /// @notice Sets the share of what providers earn that goes to the protocol, in basis points, for jobs that are created from now on, and who
+    /// gets it. Owner only.
+    function setPlatformFee(uint256 feeBP, address treasury) external;
+
+    /// @notice Sends the fees that were taken in a token to the treasury. Anyone.
+    function collectFees(address token) external;
+
+    /// @notice Lets clients choose a hook, or no longer. Owner only; jobs keep the hook that they have.
+    function setHookWhitelist(address hook, bool status) external;
+
+    /// @notice In basis points, for jobs that are created now.
+    function platformFeeBP() external view returns (uint16);
+
+    function platformTreasury() external view returns (address);
+
+    function accruedFees(address token) external view returns (Fees memory);
+
+    function whitelistedHooks(address hook) external view returns (bool);
+
+    /// @notice A job's hook; zero for none.
+    function hookOf(uint256 jobId) external view returns (address);
+
+    /// @notice What the protocol has taken of what the job paid so far: floor(paid * platformFeeBP / 10000).
+    function feeOf(uint256 jobId) external view returns (uint256);
+
+    /// @notice What was paid, or is owed, to the provider's side so far, without the fee.
     function paymentOf(uint256 jobId) external view returns (uint256);
 
     /// @notice What a token refused to move and can be claimed.
