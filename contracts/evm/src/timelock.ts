@@ -33,13 +33,14 @@ export function openTimelock(governor: Deployer, timelock: Hex) {
   const wordsOf = ({ target, data, predecessor, salt }: TimelockCall) => [target, 0n, data, predecessor, salt] as const
 
   return {
-    /** Schedules the call for as soon as the timelock allows, and answers it with its salt. */
-    async schedule(target: Hex, data: Hex, predecessor = NO_OPERATION): Promise<TimelockCall> {
+    /** Schedules the call for as soon as the timelock allows, and answers it with its salt and its id. */
+    async schedule(target: Hex, data: Hex, predecessor = NO_OPERATION): Promise<TimelockCall & { readonly id: Hex }> {
       const call = { target, data, predecessor, salt: toHex(crypto.getRandomValues(new Uint8Array(32))) }
       const delay = await reader.readContract({ ...contract, functionName: 'getMinDelay' })
       const args = [...wordsOf(call), delay] as const
       await send(await reader.simulateContract({ ...contract, functionName: 'schedule', args }))
-      return call
+      const id = await reader.readContract({ ...contract, functionName: 'hashOperation', args: wordsOf(call) })
+      return { id, ...call }
     },
     async execute(call: TimelockCall): Promise<void> {
       await send(await reader.simulateContract({ ...contract, functionName: 'execute', args: wordsOf(call) }))

@@ -14,6 +14,8 @@ export interface TimelockCall {
 const TERA = 10n ** 12n
 const NO_OPERATION: Hex = `0x${'00'.repeat(32)}`
 
+const DONE = 3
+
 /** A timelock as `governor`, who has its roles, uses it. `view` asks it. */
 export function openTimelock(
   governor: Deployer,
@@ -22,7 +24,7 @@ export function openTimelock(
 ) {
   const send = async (method: string, args: object, { deposit = 0n, gas = 20n * TERA } = {}) => {
     const actions = [transactions.functionCall(method, args, gas, deposit)]
-    await governor.signAndSendTransaction({ receiverId: timelock, actions })
+    return governor.signAndSendTransaction({ receiverId: timelock, actions })
   }
   return {
     /** Schedules the call for as soon as the timelock allows, and answers the operation's id. */
@@ -34,7 +36,20 @@ export function openTimelock(
       return (await view(timelock, 'hash_operation', call)) as Hex
     },
     /** Throws when the call was refused: it is ready again then. `deposit` is the operation's, in yoctoNEAR. */
-    execute: (id: Hex, deposit = 0n) => send('execute', { id }, { deposit, gas: 300n * TERA }),
-    cancel: (id: Hex) => send('cancel', { id }),
+    async execute(id: Hex, deposit = 0n): Promise<void> {
+      const outcome = await send('execute', { id }, { deposit, gas: 300n * TERA })
+      // For the chain an answer is a success, though it says no.
+      if ((await view(timelock, 'get_operation_state', { id })) === DONE) return
+      throw new Error(`${refusalIn(outcome)}, so that operation ${id} is ready again`)
+    },
+    async cancel(id: Hex): Promise<void> {
+      await send('cancel', { id })
+    },
   }
+}
+
+/** The first panic of a transaction's receipts. */
+function refusalIn(outcome: unknown): string {
+  const [, refusal = 'the call failed'] = /Smart contract panicked: ([^"\\]+)/.exec(JSON.stringify(outcome) ?? '') ?? []
+  return refusal
 }
