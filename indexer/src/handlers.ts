@@ -115,6 +115,10 @@ export function changesOf(event: ChainEvent): Change[] {
     case 'ReviewSettled':
     case 'BondReleased':
     case 'StakeReleased':
+    // CrowdPayout
+    case 'PayeesSet':
+    case 'PayoutsMade':
+    case 'RemainderClaimed':
       return []
   }
 }

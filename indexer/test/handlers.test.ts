@@ -227,6 +227,10 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
   // MilestoneEvaluator
   MilestoneTermsSet: { args: { jobId, judge: CAROL, reviewSeconds: 3600n, amounts: [2n, 3n] }, rows: {} },
   MilestoneApproved: { args: { jobId, milestone: 0n, approver: CAROL }, rows: {} },
+  // CrowdPayout
+  PayeesSet: { args: { jobId, root: HASH, total: 5n }, rows: {} },
+  PayoutsMade: { args: { jobId, indexes: [0n, 7n] }, rows: {} },
+  RemainderClaimed: { args: { jobId, provider: BOB, amount: 1n }, rows: {} },
 }
 
 describe.each(Object.entries(cases))('%s', (name, { given = [], args, rows }) => {

@@ -135,6 +135,13 @@ const contractErrors = {
   ValidationUnknown: false,
   ValidatorOnly: false,
   ResponseTooHigh: false,
+  // CrowdPayout
+  JobNotInLedger: false,
+  PayeeMismatch: false,
+  PayeesInvalid: false,
+  ProofInvalid: false,
+  PayoutAlreadyMade: false,
+  TotalExceeded: false,
 } as const
 
 /** NEAR's contracts only: state is paid for by deposits (NEP-145), and what every call reads is bounded. */

@@ -145,6 +145,10 @@ export const events = {
   // MilestoneEvaluator
   MilestoneTermsSet: { jobId: 'uint', judge: 'account', reviewSeconds: 'uint', amounts: 'uints' },
   MilestoneApproved: { jobId: 'uint', milestone: 'uint', approver: 'account' },
+  // CrowdPayout
+  PayeesSet: { jobId: 'uint', root: 'bytes32', total: 'uint' },
+  PayoutsMade: { jobId: 'uint', indexes: 'uints' },
+  RemainderClaimed: { jobId: 'uint', provider: 'account', amount: 'uint' },
   PayeeSet: { jobId: 'uint', payee: 'account' },
   EvaluationPeriodSet: { jobId: 'uint', period: 'uint' },
   JobPartReleased: { jobId: 'uint', amount: 'uint', reason: 'bytes32' },

@@ -2,6 +2,7 @@ export * from './account.ts'
 export * from './account-id.ts'
 export * from './attestation.ts'
 export { fromJson, type Json, toJson } from './codec.ts'
+export * from './crowd.ts'
 export * from './domain.ts'
 export * from './erc8004.ts'
 export * from './errors.ts'
@@ -10,6 +11,7 @@ export { concat, fromHex, type Hex, toHex } from './hex.ts'
 export * from './ids.ts'
 export * from './market.ts'
 export * from './market-messages.ts'
+export * from './merkle.ts'
 export {
   byteLengths,
   type Field,
@@ -28,6 +30,7 @@ export {
 export * from './messages.ts'
 export * as agentModel from './model/agent.ts'
 export * as arbitrationModel from './model/arbitration.ts'
+export * as crowdModel from './model/crowd.ts'
 export * as reputationModel from './model/feedback.ts'
 export * as guardrailsModel from './model/guardrails.ts'
 export * as jobModel from './model/job.ts'

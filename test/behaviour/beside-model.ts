@@ -13,8 +13,8 @@ export interface Machine<State, Action extends { readonly name: string }, Step> 
     state: State,
     action: Action,
   ) => { readonly status: 'accepted'; readonly state: State } | { readonly status: 'refused'; readonly error: string }
-  /** Throws Refused. */
-  readonly perform: (action: Action) => Promise<unknown>
+  /** Throws Refused. `state` is before the action. */
+  readonly perform: (action: Action, state: State) => Promise<unknown>
   /** Compares all that is not the same in `before`, which is nothing when a sequence has ended: then all is. */
   readonly expectSameState: (state: State, before: State | undefined) => Promise<void>
   /** What must hold when a sequence ends, for example that all money finds a way out. */
@@ -43,7 +43,7 @@ export async function expectLikeModel<State, Action extends { readonly name: str
       for (const action of await machine.actionsOf(one, state)) {
         const decision = machine.decide(state, action)
         const expected = decision.status === 'refused' ? decision.error : 'accepted'
-        expect(await outcomeOf(machine.perform(action)), `step ${at}: ${describe(action)}`).toBe(expected)
+        expect(await outcomeOf(machine.perform(action, state)), `step ${at}: ${describe(action)}`).toBe(expected)
 
         const outcome = `${action.name} ${expected}`
         seen.set(outcome, (seen.get(outcome) ?? 0) + 1)

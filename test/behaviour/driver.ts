@@ -70,6 +70,8 @@ export interface Driver {
     readonly milestones: string
     readonly arbitrated: string
   }
+  /** The payee that shares what a job pays among many. */
+  readonly crowd: string
   /** Who holds the money of funded jobs. */
   readonly escrow: string
   /** Who holds the money of the ledger. */

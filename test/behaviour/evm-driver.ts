@@ -65,6 +65,7 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
     chain.quorum,
     chain.milestones,
     chain.arbitrated,
+    chain.crowd,
   ]
   const tokenAt = (address: string) => chain.contract(demoDollarAbi, address as Hex)
   const accounts = Object.fromEntries(Object.entries(actors).map(([who, actor]) => [who, addressOf(actor)]))
@@ -92,6 +93,7 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
       milestones: chain.milestones.address,
       arbitrated: chain.arbitrated.address,
     },
+    crowd: chain.crowd.address,
     escrow: chain.escrow.address,
     ledger: chain.ledger.address,
     guardrails: chain.guardrails.address,

@@ -105,6 +105,7 @@ export async function openNear(options: DriverOptions = {}): Promise<Driver> {
       milestones: chain.parley,
       arbitrated: chain.parley,
     },
+    crowd: chain.parley,
     escrow: chain.parley,
     ledger: chain.parley,
     guardrails: chain.parley,

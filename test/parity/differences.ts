@@ -183,6 +183,7 @@ export const differences = {
     AccessControlBadConfirmation: LIBRARY,
     TimelockInvalidOperationLength: TIMELOCK_BATCH,
     InvalidShortString: LIBRARY,
+    MerkleProofInvalidMultiproof: 'OpenZeppelin’s own, which nobody meets: what it checks is ProofInvalid before',
     StringTooLong: LIBRARY,
     ReentrancyGuardReentrantCall: 'no call of another contract happens within a call on NEAR',
     SafeERC20FailedOperation: 'what a token refuses to move stays owed',

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import {
   agentRegistryAbi,
   arbitratedEvaluatorAbi,
+  crowdPayoutAbi,
   enclaveEvaluatorAbi,
   enclaveRegistryAbi,
   guardrailsAbi,
@@ -31,6 +32,7 @@ const abi = [
   ...milestoneEvaluatorAbi,
   ...timelockControllerAbi,
   ...arbitratedEvaluatorAbi,
+  ...crowdPayoutAbi,
 ]
 
 let near: NearNames

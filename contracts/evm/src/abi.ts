@@ -13,6 +13,7 @@ const abi = [
   ...contracts.quorumEvaluatorAbi,
   ...contracts.milestoneEvaluatorAbi,
   ...contracts.arbitratedEvaluatorAbi,
+  ...contracts.crowdPayoutAbi,
   ...contracts.demoDollarAbi,
 ]
 

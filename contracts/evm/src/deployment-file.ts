@@ -18,6 +18,7 @@ export const deploymentSchema = z
     quorumEvaluator: hexOf(20),
     milestoneEvaluator: hexOf(20),
     arbitratedEvaluator: hexOf(20),
+    crowdPayout: hexOf(20),
   })
   .readonly()
 

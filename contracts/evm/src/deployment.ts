@@ -67,6 +67,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   const milestoneEvaluator = await at(milestoneEvaluatorAbi, milestoneEvaluatorBytecode, judging)
   const { arbitratedEvaluatorAbi, arbitratedEvaluatorBytecode } = contracts
   const arbitratedEvaluator = await at(arbitratedEvaluatorAbi, arbitratedEvaluatorBytecode, [...judging, ledger])
+  const crowdPayout = await at(contracts.crowdPayoutAbi, contracts.crowdPayoutBytecode, [...judging, ledger])
 
   return {
     chainId: deployer.chain.id,
@@ -83,6 +84,7 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     quorumEvaluator,
     milestoneEvaluator,
     arbitratedEvaluator,
+    crowdPayout,
   }
 }
 

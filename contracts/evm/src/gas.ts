@@ -1,7 +1,7 @@
 /** Exact gas of every call of a canonical scenario: the same keys, addresses, times and bytes in every run. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type EnclaveReport, type ForwardRequest, fromHex, type Hex } from '@parley/protocol'
+import { type EnclaveReport, type ForwardRequest, fromHex, type Hex, type Payout, payoutTree } from '@parley/protocol'
 import {
   ALICE,
   addressOf,
@@ -33,6 +33,7 @@ import {
   reportOf,
 } from '../test/fixtures.ts'
 import { callOf, forward, signReport } from '../test/signing.ts'
+import { keccak } from './keccak.ts'
 
 export type Gas = Readonly<Record<string, number>>
 
@@ -56,6 +57,9 @@ const GOALS: Readonly<Record<string, { readonly goal: number; readonly others: s
   'job in three: whole, by multicall': { goal: 250_000, others: 'the same' },
   'job: whole, 3 sponsored transactions': { goal: 250_000, others: 'nobody: enclave-checked and without gas' },
 }
+
+/** What one transaction may use (EIP-7825). */
+const LARGEST_TRANSACTION = 2n ** 24n
 
 export async function measureGas(): Promise<Gas> {
   const gas: Record<string, number> = {}
@@ -82,7 +86,12 @@ export async function measureGas(): Promise<Gas> {
   await measureLedger(chain, measure)
   await measureGuardrails(chain, measure)
   await measureArbitration(chain, measure)
+  await measureCrowd(chain, measure)
 
+  const [few = 0, many = 0] = [gas['crowd: push 10'], gas['crowd: push 100']]
+  const each = Math.ceil((many - few) / 90)
+  gas['crowd: each payee of a push'] = each
+  gas['crowd: payees that fit one transaction'] = Math.floor((Number(LARGEST_TRANSACTION) - few) / each) + 10
   const sum = (prefix: string) =>
     Object.entries(gas).reduce((total, [name, used]) => (name.startsWith(prefix) ? total + used : total), 0)
   gas['job: core of ERC-8183, 5 direct transactions'] = sum('job core:')
@@ -335,6 +344,41 @@ async function measureMilestones(chain: Chain, measure: Measure) {
     const approving = chain.send(CAROL, milestones, 'approveMilestone', [jobId, BigInt(milestone)])
     await measure(`milestones: approve the ${name}`, approving)
   }
+}
+
+/** A crowd of 2,000 who have never been paid in the token before: each needs a slot of the ledger. */
+async function measureCrowd(chain: Chain, measure: Measure) {
+  const { crowd, escrow, ledger, dollar } = chain
+  const tree = payoutTree(
+    Array.from({ length: 2000 }, (_, n) => ({ index: BigInt(n), account: payeeAt(n), amount: 1000n })),
+    keccak,
+    'evm',
+  )
+  await chain.send(ALICE, ledger, 'setOperator', [escrow.address, true])
+  const jobId = await createJob(chain, { evaluator: addressOf(CAROL) })
+  await chain.send(ALICE, escrow, 'setBudget', [jobId, dollar.address, BUDGET, '0x'])
+  await chain.send(ALICE, escrow, 'fundFromLedger', [jobId, BUDGET])
+  await measure('crowd: set payee', chain.send(BOB, escrow, 'setPayee', [jobId, crowd.address]))
+  await measure('crowd: set payees', chain.send(BOB, crowd, 'setPayees', [jobId, tree.root, tree.total]))
+  await chain.send(BOB, escrow, 'submit', [jobId, BODY_HASH, '0x'])
+  await chain.send(CAROL, escrow, 'complete', [jobId, BODY_HASH, '0x'])
+
+  const claims = ['claim, first of the job', 'claim'].entries()
+  for (const [n, name] of claims) {
+    const { payout, proof } = tree.claim(n)
+    const args = [jobId, { ...payout, account: payout.account as Hex }, proof] as const
+    await measure(`crowd: ${name}`, chain.send(RELAYER, crowd, 'claimPayout', args))
+  }
+  for (const count of [1, 10, 100]) {
+    const { payouts, proof, proofFlags } = tree.push(Array.from({ length: count }, (_, n) => 5 * count + n))
+    const args = [jobId, payouts as readonly (Payout & { account: Hex })[], proof, proofFlags] as const
+    await measure(`crowd: push ${count}`, chain.send(RELAYER, crowd, 'pushPayouts', args, LARGEST_TRANSACTION))
+  }
+  await measure('crowd: claim remainder', chain.send(RELAYER, crowd, 'claimRemainder', [jobId]))
+}
+
+function payeeAt(n: number): Hex {
+  return `0x${(n + 1).toString(16).padStart(4, '0').repeat(10)}`
 }
 
 function creationOf(chain: Chain) {

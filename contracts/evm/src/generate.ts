@@ -17,6 +17,7 @@ const CONTRACTS = [
   'MilestoneEvaluator',
   'TimelockController',
   'ArbitratedEvaluator',
+  'CrowdPayout',
   'DemoDollar',
   'ERC1967Proxy',
 ] as const

@@ -182,6 +182,7 @@ export async function openChain({ timelockDelay }: { readonly timelockDelay?: bi
     arbitrated: contract(generated.arbitratedEvaluatorAbi, deployment.arbitratedEvaluator),
     quorum: contract(generated.quorumEvaluatorAbi, deployment.quorumEvaluator),
     milestones: contract(generated.milestoneEvaluatorAbi, deployment.milestoneEvaluator),
+    crowd: contract(generated.crowdPayoutAbi, deployment.crowdPayout),
     dollar,
     /** OWNER, or its timelock. */
     owner,

@@ -19,6 +19,7 @@ const DEPLOYMENT = {
   quorumEvaluator: `0x${'0F'.repeat(20)}`,
   milestoneEvaluator: `0x${'1F'.repeat(20)}`,
   arbitratedEvaluator: `0x${'A0'.repeat(20)}`,
+  crowdPayout: `0x${'2F'.repeat(20)}`,
 }
 
 let folder: string

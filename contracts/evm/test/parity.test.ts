@@ -32,6 +32,7 @@ const items = [
   ...contracts.quorumEvaluatorAbi,
   ...contracts.milestoneEvaluatorAbi,
   ...contracts.arbitratedEvaluatorAbi,
+  ...contracts.crowdPayoutAbi,
 ]
 
 /** OpenZeppelin's own, which nobody but wallets and explorers reads. */
@@ -62,6 +63,7 @@ const LIBRARY_ERRORS = [
   'ERC721NonexistentToken',
   'FailedCall',
   'InvalidShortString',
+  'MerkleProofInvalidMultiproof',
   'OwnableInvalidOwner',
   'OwnableUnauthorizedAccount',
   'ReentrancyGuardReentrantCall',
@@ -201,6 +203,7 @@ describe('contracts', () => {
     ['QuorumEvaluator', contracts.quorumEvaluatorBytecode],
     ['MilestoneEvaluator', contracts.milestoneEvaluatorBytecode],
     ['ArbitratedEvaluator', contracts.arbitratedEvaluatorBytecode],
+    ['CrowdPayout', contracts.crowdPayoutBytecode],
   ])('%s fits the limit on code (EIP-170), constructor and all', (_, bytecode) => {
     expect(bytecode.length / 2 - 1).toBeLessThan(24_576)
   })

@@ -9,7 +9,7 @@
 import { near } from 'near-sdk-js'
 import { ContractError, require } from './contract-error.ts'
 import { emit } from './events.ts'
-import { logTransfer } from './multi-token-events.ts'
+import { logTransfer, logTransfers } from './multi-token-events.ts'
 import { readRecord, writeRecord } from './records.ts'
 import { chargeBytes, chargeStorage, registeredAccount } from './storage.ts'
 
@@ -56,6 +56,35 @@ export function moveAll(
   change(from, amounts, debited)
   change(to, amounts, (...holding) => credited(...holding, payer))
   logTransfer(caller, from, to, amounts)
+}
+
+/** What one of many gets. */
+export interface Share {
+  readonly account: string
+  readonly amount: bigint
+}
+
+/** Gives each account its share of a balance and tells of all in one line. `payer` pays for the places that are new, and for `moreBytes`. */
+export function transferBatch(
+  from: string,
+  token: string,
+  shares: readonly Share[],
+  { payer, moreBytes }: { readonly payer: string; readonly moreBytes: number },
+): void {
+  const total = shares.reduce((sum, { amount }) => sum + amount, 0n)
+  debit(from, token, total)
+  let places = 0
+  for (const { account, amount } of shares) {
+    change(account, [{ token, amount }], (...holding) => {
+      const [, balance] = holding
+      if (balance === null && amount > 0n) places++
+      return added(...holding)
+    })
+  }
+  // Once: the payer's record would be read and written for every share.
+  const bytes = places * BALANCE_BYTES + moreBytes
+  if (bytes > 0) chargeBytes(payer, registeredAccount(payer), bytes)
+  logTransfers(from, token, shares)
 }
 
 export function move(
@@ -151,15 +180,15 @@ function debited(account: string, balance: bigint | null, { token, amount }: Tok
   return balance === null ? null : balance - amount
 }
 
-function credited(
-  account: string,
-  balance: bigint | null,
-  { token, amount }: TokenAmount,
-  payer: string,
-): bigint | null {
+function credited(account: string, balance: bigint | null, amount: TokenAmount, payer: string): bigint | null {
+  const next = added(account, balance, amount)
+  if (balance === null && next !== null) chargeBytes(payer, registeredAccount(payer), BALANCE_BYTES)
+  return next
+}
+
+function added(account: string, balance: bigint | null, { token, amount }: TokenAmount): bigint | null {
   if (balance === null && amount === 0n) return null
   require(amount <= UINT128_MAX - (balance ?? 0n), 'BalanceOverflow', account, token)
-  if (balance === null) chargeBytes(payer, registeredAccount(payer), BALANCE_BYTES)
   return (balance ?? 0n) + amount
 }
 

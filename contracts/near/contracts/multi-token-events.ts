@@ -25,6 +25,22 @@ export function logTransfer(
   log('mt_transfer', caller, { old_owner_id, new_owner_id }, old_owner_id, amounts)
 }
 
+/** Many transfers of one token from one account, in one line. */
+export function logTransfers(
+  old_owner_id: string,
+  token: string,
+  shares: readonly { readonly account: string; readonly amount: bigint }[],
+): void {
+  const token_ids = [tokenIdOf(token)]
+  const transfers = shares.map(({ account, amount }) => ({
+    old_owner_id,
+    new_owner_id: account,
+    token_ids,
+    amounts: [String(amount)],
+  }))
+  logEvent('nep245', '1.0.0', 'mt_transfer', ...transfers)
+}
+
 function log(
   event: string,
   caller: string,

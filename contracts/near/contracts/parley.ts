@@ -3,6 +3,7 @@ import { near } from 'near-sdk-js'
 import { call, initialize, NearBindgen, view } from '../builder/runtime/contract.ts'
 import * as arbitration from './arbitration.ts'
 import { caller, chainId, requireOneYocto, requireSelf, self } from './context.ts'
+import * as crowd from './crowd.ts'
 import * as deposits from './deposits.ts'
 import * as enclaves from './enclaves.ts'
 import * as fees from './fees.ts'
@@ -548,6 +549,36 @@ export class Parley {
     guardrails.spendWithdraw(withdrawal)
   }
 
+  /** Says who shares in what a funded job pays: the root of the payees' tree, and what they get together. Provider only, until it submits. */
+  @call({})
+  set_payees(payees: { job_id: Hex; root: Hex; total: string }): void {
+    const total = input.uint(payees.total, 'total')
+    crowd.setPayees(jobIdOf(payees), input.bytes32(payees.root, 'root'), total)
+  }
+
+  /** Pays one payee of a job that has ended. Anyone, for ever; who calls pays for the payee's place in the ledger. */
+  @call({})
+  claim_payout(claim: { job_id: Hex; payout: object; proof: Hex[] }): void {
+    const jobId = jobIdOf(claim)
+    crowd.claimPayout(jobId, crowd.readPayout(claim.payout, 'payout'), hashesOf(claim.proof, 'proof'))
+  }
+
+  /** Pays many payees with one proof; skips who has been paid already. Anyone, as above. */
+  @call({})
+  push_payouts(push: { job_id: Hex; payouts: object[]; proof: Hex[]; proof_flags: boolean[] }): void {
+    const jobId = jobIdOf(push)
+    const payouts = input.list(push.payouts, 'payouts').map((payout) => crowd.readPayout(payout, 'payouts'))
+    const proof = hashesOf(push.proof, 'proof')
+    const proofFlags = input.list(push.proof_flags, 'proof_flags').map((flag) => input.bool(flag, 'proof_flags'))
+    crowd.pushPayouts(jobId, payouts, { proof, proofFlags })
+  }
+
+  /** Gives the provider what the job has paid beyond its payees' total: everything, when there are none. Anyone, once. */
+  @call({})
+  claim_remainder(job: { job_id: Hex }): void {
+    crowd.claimRemainder(jobIdOf(job))
+  }
+
   @call({ payableFunction: true })
   storage_deposit(deposit: { account_id?: string | null; registration_only?: boolean | null }): StorageBalance {
     const accountId = input.optionalAccount(deposit.account_id, 'account_id') ?? caller()
@@ -731,6 +762,17 @@ export class Parley {
     return milestones.getMilestones(jobIdOf(job))
   }
 
+  /** The payees of a job, and how much of what it has paid they have. Null for a job without them. */
+  @view({})
+  get_crowd(job: { job_id: Hex }): crowd.Crowd | null {
+    return crowd.getCrowd(jobIdOf(job))
+  }
+
+  @view({})
+  is_payout_made(asked: { job_id: Hex; index: string }): boolean {
+    return crowd.isPayoutMade(jobIdOf(asked), input.uint(asked.index, 'index'))
+  }
+
   /** What an account is to a job: "0" nobody, "1" a member, "2" one that has approved, "3" one that has rejected. */
   @view({})
   standing_of(asked: { job_id: Hex; account: string }): string {
@@ -880,6 +922,10 @@ function spendingOf(spending: Readonly<Record<string, unknown>>, counterparty: s
     counterparty: input.account(spending[counterparty], counterparty),
     amount: input.uint(spending.amount, 'amount', 128n),
   }
+}
+
+function hashesOf(hashes: unknown, field: string): readonly Hex[] {
+  return input.list(hashes, field).map((hash) => input.bytes32(hash, field))
 }
 
 function signaturesOf(signatures: unknown): readonly Hex[] {

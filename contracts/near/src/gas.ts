@@ -1,10 +1,10 @@
 /** Exact gas of every step of a canonical scenario on the sandbox: the same accounts, keys, times and bytes in every run. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { Hex } from '@parley/protocol'
+import { type Hex, payoutTree } from '@parley/protocol'
 import type { CostGasUsed, ExecutionOutcome } from '@parley/sandbox'
 import { ALICE, BOB, CAROL, OPERATOR, OWNER, RELAYER } from '../test/actors.ts'
-import { type Call, type Chain, openChain, type Receipt } from '../test/chain.ts'
+import { type Call, type Chain, keccak, openChain, type Receipt } from '../test/chain.ts'
 import {
   acceptance,
   BUDGET,
@@ -47,6 +47,7 @@ export async function measureGas(): Promise<Gas> {
   await measureLedger(chain, measure)
   await measureGuardrails(chain, measure)
   await measureArbitration(chain, measure)
+  await measureCrowd(chain, measure)
   return gas
 }
 
@@ -244,6 +245,32 @@ async function measureGuardrails(chain: Chain, measure: Measure): Promise<void> 
   await measure('guardrails: confirm', OPERATOR, parley, 'confirm_spend', word, oneYocto)
   await measure('guardrails: spend what was confirmed', CAROL, parley, 'spend_transfer', { ...large, to: receiver })
   await measure('guardrails: revoke policy', ALICE, parley, 'revoke_policy', { key })
+}
+
+/** A crowd of 2,000 who have never been paid in the token before: each needs a place in the ledger. */
+async function measureCrowd(chain: Chain, measure: Measure): Promise<void> {
+  const { parley, dollar } = chain
+  const payouts = Array.from({ length: 2000 }, (_, n) => ({
+    index: BigInt(n),
+    account: `worker-number-${n}.near`,
+    amount: 1000n,
+  }))
+  const { root, total, claim, push } = payoutTree(payouts, keccak, 'near')
+  const job_id = await createPricedJob(chain, dollar)
+  await chain.send(...chain.transferCall(ALICE, dollar, BUDGET, ''))
+  await chain.send(ALICE, parley, 'fund_from_ledger', { job_id, expected_budget: BUDGET })
+  await measure('crowd: set payee', BOB, parley, 'set_payee', { job_id, payee: parley })
+  await measure('crowd: set payees', BOB, parley, 'set_payees', { job_id, root, total })
+  await submit(chain, job_id)
+  await chain.send(CAROL, parley, 'complete', { job_id, reason: HASH })
+
+  for (const [n, name] of ['claim, first of the job', 'claim'].entries())
+    await measure(`crowd: ${name}`, RELAYER, parley, 'claim_payout', { job_id, ...claim(n) })
+  for (const count of [1, 10, 100]) {
+    const { proofFlags: proof_flags, ...batch } = push(Array.from({ length: count }, (_, n) => 5 * count + n))
+    await measure(`crowd: push ${count}`, RELAYER, parley, 'push_payouts', { job_id, ...batch, proof_flags })
+  }
+  await measure('crowd: claim remainder', RELAYER, parley, 'claim_remainder', { job_id })
 }
 
 /** Every way in which an arbitrated job ends, with bond and stake. */

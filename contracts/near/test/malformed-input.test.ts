@@ -129,6 +129,10 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
   rule: { job_id: 'bytes32', ruling: 'uint2', share_bp: 'uint', reason: 'bytes32' },
   settle_review: { job_id: 'bytes32' },
   release_bond_and_stake: { job_id: 'bytes32' },
+  set_payees: { job_id: 'bytes32', root: 'bytes32', total: 'uint' },
+  claim_payout: { job_id: 'bytes32', payout: 'object', proof: 'list' },
+  push_payouts: { job_id: 'bytes32', payouts: 'list', proof: 'list', proof_flags: 'list' },
+  claim_remainder: { job_id: 'bytes32' },
   cast_vote: { job_id: 'bytes32', is_approval: 'bool', reason: 'bytes32' },
   register_enclave: { report: 'object', signatures: 'list' },
   storage_deposit: { account_id: 'account?', registration_only: 'bool?' },
@@ -178,6 +182,8 @@ const parleyViews: Readonly<Record<string, Parameters>> = {
   accrued_fees: { token: 'account' },
   get_quorum: { job_id: 'bytes32' },
   get_milestones: { job_id: 'bytes32' },
+  get_crowd: { job_id: 'bytes32' },
+  is_payout_made: { job_id: 'bytes32', index: 'uint' },
   standing_of: { job_id: 'bytes32', account: 'account' },
   storage_balance_of: { account_id: 'account' },
   // Ledger
@@ -304,6 +310,7 @@ const report: Parameters = {
   challenge: 'bytes32',
   expires_at: 'uint64',
 }
+const payout: Parameters = { index: 'uint', account: 'account', amount: 'uint' }
 const result: Parameters = {
   request_hash: 'bytes32',
   response_hash: 'bytes32',
@@ -351,7 +358,7 @@ beforeAll(async () => {
 })
 
 function valuesOf(parameters: Parameters): Record<string, unknown> {
-  const inside: Readonly<Record<string, Parameters>> = { report, result }
+  const inside: Readonly<Record<string, Parameters>> = { report, result, payout }
   return Object.fromEntries(
     Object.entries(parameters).map(([name, kind]) => [name, inside[name] ? valuesOf(inside[name]) : usual[kind]]),
   )
@@ -444,6 +451,22 @@ it('parley refuses malformed terms of milestones', async () => {
   for (const amount of malformed.uint96) {
     const terms = { judge: 'bob.test.near', review_seconds: '3600', amounts: ['1', amount] }
     await expectRefused(chain.parley, 'set_milestone_terms', { job_id: HASH, terms }, 'terms.amounts')
+  }
+})
+
+it('parley refuses malformed payouts and proofs', async () => {
+  const usualPayout = valuesOf(payout)
+  for (const { name, args } of mutantsOf(payout)) {
+    const claim = { job_id: HASH, payout: args, proof: [] }
+    await expectRefused(chain.parley, 'claim_payout', claim, `payout.${name}`)
+    const push = { job_id: HASH, payouts: [usualPayout, args], proof: [], proof_flags: [] }
+    await expectRefused(chain.parley, 'push_payouts', push, `payouts.${name}`)
+  }
+  for (const hash of malformed.bytes32)
+    await expectRefused(chain.parley, 'claim_payout', { job_id: HASH, payout: usualPayout, proof: [hash] }, 'proof')
+  for (const flag of malformed.bool) {
+    const push = { job_id: HASH, payouts: [usualPayout], proof: [], proof_flags: [flag] }
+    await expectRefused(chain.parley, 'push_payouts', push, 'proof_flags')
   }
 })
 

@@ -2,6 +2,7 @@ import { storable } from '@parley/database'
 import {
   agentRegistryAbi,
   arbitratedEvaluatorAbi,
+  crowdPayoutAbi,
   type Deployment,
   enclaveEvaluatorAbi,
   enclaveRegistryAbi,
@@ -56,6 +57,7 @@ export function createLogDecoder(deployment: Deployment): LogDecoder {
     [deployment.quorumEvaluator.toLowerCase(), eventsBySelector(quorumEvaluatorAbi)],
     [deployment.milestoneEvaluator.toLowerCase(), eventsBySelector(milestoneEvaluatorAbi)],
     [deployment.arbitratedEvaluator.toLowerCase(), eventsBySelector(arbitratedEvaluatorAbi)],
+    [deployment.crowdPayout.toLowerCase(), eventsBySelector(crowdPayoutAbi)],
   ])
   const selectors = new Set([...eventsOf.values()].flatMap((bySelector) => [...bySelector.keys()]))
 
