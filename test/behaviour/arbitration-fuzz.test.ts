@@ -1,4 +1,4 @@
-import { arbitrationModel, jobModel, ledgerModel, NOBODY } from '@parley/protocol'
+import { arbitrationModel, jobModel, NOBODY } from '@parley/protocol'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { changed, expectLikeModel, pick } from './beside-model.ts'
@@ -14,7 +14,7 @@ const CHAINS = [
 ] as const
 
 const { rulings } = arbitrationModel
-const { holdingKey, operatorKey } = ledgerModel
+const { balanceKey, ESCROW, inLedger, restOf } = jobModel
 type State = arbitrationModel.ArbitrationState
 type Action = arbitrationModel.ArbitrationAction | jobModel.EscrowAction
 type Name = Exclude<arbitrationModel.ArbitrationAction['name'], 'setArbitrationTerms'> | 'submit' | 'claimRefund'
@@ -66,13 +66,11 @@ it.each(CHAINS)(
     const ground = await openGround(chain, SAVINGS)
     const evaluator = chain.evaluators.arbitrated
     for (const account of ground.people)
-      await chain.send(ground.personOf(account), 'setOperator', { spender: evaluator, approved: true })
-    const ledger = {
-      balances: new Map(ground.people.map((account) => [holdingKey(chain.dollar, account), SAVINGS])),
-      outside: new Map(),
-      operators: new Set(ground.people.map((account) => operatorKey(account, evaluator))),
-    }
-    const start: State = { escrow: ground.escrow, arbitrations: new Map(), ledger, evaluator }
+      for (const spender of [evaluator, chain.escrow])
+        await chain.send(ground.personOf(account), 'setOperator', { spender, approved: true })
+    const savings = ground.people.map((account) => [balanceKey(inLedger(chain.dollar), account), SAVINGS] as const)
+    const balances = new Map([...ground.escrow.balances, ...savings])
+    const start: State = { escrow: { ...ground.escrow, balances }, arbitrations: new Map(), evaluator }
     const restore = await chain.snapshot()
     const rulingsGiven = new Set<string>()
     let happened: Happened[] = []
@@ -94,7 +92,7 @@ it.each(CHAINS)(
           await expectSameJobs(ground, state.escrow, before?.escrow)
           for (const [id, arbitration] of changed(state.arbitrations, before?.arbitrations))
             await expectSameArbitration(ground, id, arbitration)
-          if (state.ledger !== before?.ledger) await expectSameLedger(ground, state)
+          if (state.escrow.balances !== before?.escrow.balances) await expectSameLedger(ground, state)
         },
         leave: async (state) => {
           await leaveByTheLastExit(ground, state.escrow)
@@ -124,13 +122,15 @@ async function actionsOf(chosen: Step, state: State, ground: Ground): Promise<re
   const { name, isOdd, isRightful } = chosen
   if (name === 'wait') return [{ name, seconds: secondsToEdge(chosen, state) ?? chosen.seconds }]
   if (name === 'hire') {
-    const { who: client, other: provider, job: budget, duration } = chosen
-    const made = { client, provider, budget: BigInt(budget), evaluator: state.evaluator, duration }
+    const { who: client, job: budget, duration, other } = chosen
+    const made = { client, provider: other + budget, budget: BigInt(budget), evaluator: state.evaluator, duration }
     const { creation, pricing, funding } = await hireActions(ground, state.escrow.time, made)
     const { caller, jobId } = creation
     const terms = { name: 'setArbitrationTerms', caller, jobId, terms: termsOf(chosen, people, creation) } as const
+    const { expectedBudget } = funding
+    const paying = other % 2 === 0 ? funding : ({ name: 'fundFromLedger', caller, jobId, expectedBudget } as const)
     // Terms may also come twice, or too late.
-    return isOdd ? [creation, pricing, terms, funding, terms] : [creation, pricing, terms, funding]
+    return isOdd ? [creation, pricing, terms, paying, terms] : [creation, pricing, terms, paying]
   }
 
   if (name === 'expire') return expireActions(chosen, state, people)
@@ -286,19 +286,26 @@ async function expectSameArbitration(
   })
 }
 
-/** Money in = money out + held, and what is held are the bonds and stakes of jobs. */
-async function expectSameLedger({ chain, people }: Ground, { ledger, arbitrations, evaluator }: State): Promise<void> {
-  let held = 0n
+/** Money in = money out + held; what is held are bonds, stakes and the budgets that came from the ledger. On NEAR one account holds all. */
+async function expectSameLedger({ chain, people }: Ground, { escrow, arbitrations, evaluator }: State): Promise<void> {
+  const expected = (account: string) => escrow.balances.get(balanceKey(inLedger(chain.dollar), account)) ?? 0n
+  let bonds = 0n
   for (const { isBondHeld, bond, isStakeHeld, stake } of arbitrations.values())
-    held += (isBondHeld ? bond : 0n) + (isStakeHeld ? stake : 0n)
-  let total = held
-  for (const account of [...people, evaluator]) {
+    bonds += (isBondHeld ? bond : 0n) + (isStakeHeld ? stake : 0n)
+  const open = [...escrow.jobs.values()].filter(({ status }) => status === 'Funded' || status === 'Submitted')
+  const budgets = open.reduce((sum, job) => sum + (job.isInLedger ? restOf(job) : 0n), 0n)
+  expect([expected(evaluator), expected(ESCROW)]).toEqual([bonds, budgets])
+
+  let total = 0n
+  for (const account of people) {
     const balance = await chain.ledgerBalanceOf(chain.dollar, account)
-    expect(balance).toBe(ledger.balances.get(holdingKey(chain.dollar, account)) ?? 0n)
-    if (account === evaluator) expect(balance).toBe(held)
-    else total += balance
+    expect(balance).toBe(expected(account))
+    total += balance
   }
-  expect(total).toBe(SAVINGS * BigInt(people.length))
+  const holders = [...new Set([evaluator, chain.escrow])]
+  const held = await Promise.all(holders.map((account) => chain.ledgerBalanceOf(chain.dollar, account)))
+  expect(held).toEqual(holders.length === 1 ? [bonds + budgets] : [bonds, budgets])
+  expect(total + bonds + budgets).toBe(SAVINGS * BigInt(people.length))
 }
 
 /** A job pays out no more than its budget; bond and stake leave once if they came. */

@@ -42,6 +42,7 @@ export function termsOf(chain: Driver, change: Partial<Terms> = {}): Terms {
 
 export interface Options {
   readonly terms?: Partial<Terms>
+  readonly isInLedger?: boolean
   readonly duration?: bigint
   readonly token?: string
 }
@@ -62,7 +63,8 @@ export async function createOpenJob(
 export async function createFundedJob(chain: Driver, options: Options = {}): Promise<bigint> {
   const jobId = await createOpenJob(chain, options)
   await setTerms(chain, jobId, options.terms)
-  await chain.fund('alice', jobId, BUDGET)
+  if (options.isInLedger) await chain.send('alice', 'fundFromLedger', { jobId, expectedBudget: BUDGET })
+  else await chain.fund('alice', jobId, BUDGET)
   return jobId
 }
 

@@ -27,7 +27,17 @@ import {
 import { CHAINS } from './chains.ts'
 import type { Driver, Person } from './driver.ts'
 import { expectRefusal } from './expect-refusal.ts'
-import { BODY_HASH, BUDGET, createJob, DAY, jobOf, OTHER_HASH, registerAgent, UNKNOWN_JOB } from './scenario.ts'
+import {
+  BODY_HASH,
+  BUDGET,
+  createJob,
+  DAY,
+  jobOf,
+  nextJobId,
+  OTHER_HASH,
+  registerAgent,
+  UNKNOWN_JOB,
+} from './scenario.ts'
 
 /** What everybody has in the token and in the ledger. */
 const WEALTH = 10n * BUDGET
@@ -83,6 +93,43 @@ describe.each(CHAINS)('arbitration on %s', (_, open) => {
         disputedAt: 0n,
       })
       expect(await jobOf(chain, jobId)).toMatchObject({ evaluationPeriod: PERIOD })
+    })
+
+    it.each([
+      ['by the token', false],
+      ['from the ledger', true],
+    ])('come with a hiring that is paid %s', async (_, isInLedger) => {
+      const jobId = await nextJobId(chain, 'alice')
+      const { alice: client, bob: provider } = chain.accounts
+
+      const happened = await chain.hire('alice', {
+        ...{ client, provider, providerAgentId: 0n, evaluator: chain.evaluators.arbitrated },
+        ...{ expiredAt: chain.now() + DURATION, description: 'Translate' },
+        ...{ token: chain.dollar, budget: BUDGET, isInLedger },
+        terms: { arbitration: { ...termsOf(chain) } },
+      })
+
+      const told = happened.find(({ name }) => name === 'ArbitrationTermsSet')
+      expect(told?.args).toEqual({ jobId, ...termsOf(chain) })
+      await lockStake(chain, jobId)
+      await submit(chain, jobId)
+      await openDispute(chain, jobId)
+      await rule(chain, jobId, REFUND)
+      await expectEnd(jobId, 'Rejected', { alice: STAKE, bob: -STAKE })
+    })
+
+    it('of a hiring fit twice before its expiry', async () => {
+      const { alice: client, bob: provider } = chain.accounts
+      const hiring = {
+        ...{ client, provider, providerAgentId: 0n, evaluator: chain.evaluators.arbitrated },
+        ...{ expiredAt: chain.now() + 2n * PERIOD + 300n, description: 'Translate' },
+        ...{ token: chain.dollar, budget: BUDGET, isInLedger: false },
+        terms: { arbitration: { ...termsOf(chain) } },
+      }
+      const jobId = await nextJobId(chain, 'alice')
+
+      const earliest = chain.now() + 2n * PERIOD + 300n
+      await expectRefusal(chain, chain.hire('alice', hiring), 'ExpiryTooSoon', jobId, earliest)
     })
 
     it('are the client’s to set, once, while the job is open', async () => {
@@ -294,9 +341,12 @@ describe.each(CHAINS)('arbitration on %s', (_, open) => {
     })
   })
 
-  describe('a ruling', () => {
+  describe.each([
+    ['by the token', false],
+    ['from the ledger', true],
+  ])('a ruling on a job that was paid %s', (_, isInLedger) => {
     it('to refund gives the client everything, the stake with it', async () => {
-      const jobId = await createDisputedJob(chain)
+      const jobId = await createDisputedJob(chain, { isInLedger })
 
       const happened = await rule(chain, jobId, REFUND)
 
@@ -309,7 +359,7 @@ describe.each(CHAINS)('arbitration on %s', (_, open) => {
     })
 
     it('to pay gives the provider everything, the bond with it', async () => {
-      const jobId = await createDisputedJob(chain)
+      const jobId = await createDisputedJob(chain, { isInLedger })
 
       await rule(chain, jobId, PAY)
 
@@ -317,7 +367,7 @@ describe.each(CHAINS)('arbitration on %s', (_, open) => {
     })
 
     it.each([1n, 3333n, 9999n])('to split pays %s basis points, rounded down, and the rest back', async (shareBP) => {
-      const jobId = await createDisputedJob(chain)
+      const jobId = await createDisputedJob(chain, { isInLedger })
 
       await rule(chain, jobId, SPLIT, shareBP)
 
@@ -326,7 +376,7 @@ describe.each(CHAINS)('arbitration on %s', (_, open) => {
     })
 
     it('that the arbiter never gives is the declared share', async () => {
-      const jobId = await createDisputedJob(chain)
+      const jobId = await createDisputedJob(chain, { isInLedger })
 
       await chain.warp(RULING - 1n)
       await expectRefusal(chain, settleReview(chain, jobId), 'ReviewNotOver', jobId, chain.now() + 1n)

@@ -24,7 +24,6 @@
  * after a redo uses the bond that is held. The escrow funds a job only when two such rounds fit before its expiry.
  */
 import * as jobModel from './job.ts'
-import * as ledgerModel from './ledger.ts'
 
 type Account = string
 
@@ -55,9 +54,7 @@ export interface Arbitration extends ArbitrationTerms {
 export interface ArbitrationState {
   readonly escrow: jobModel.EscrowState
   readonly arbitrations: ReadonlyMap<string, Arbitration>
-  /** Bonds and stakes that are held are the evaluator's balance. */
-  readonly ledger: ledgerModel.LedgerState
-  /** The account that judges, and holds. */
+  /** The account that judges, and holds bonds and stakes in the ledger. */
   readonly evaluator: Account
 }
 
@@ -280,10 +277,9 @@ function inLedger(
   to: Account | undefined,
   amount: bigint,
 ): Decision {
-  if (amount === 0n || token === undefined || to === undefined) return accepted(state)
-  const transfer = { name: 'transfer', caller: state.evaluator, from, to, token, amount } as const
-  const decision = ledgerModel.decide(state.ledger, transfer)
-  return decision.status === 'accepted' ? accepted({ ...state, ledger: decision.state }) : decision
+  if (token === undefined || to === undefined) return accepted(state)
+  const escrow = jobModel.moved(state.escrow, jobModel.inLedger(token), from, to, amount)
+  return escrow ? accepted({ ...state, escrow }) : refused('BalanceTooLow')
 }
 
 function withArbitration(state: ArbitrationState, jobId: string, arbitration: Arbitration): ArbitrationState {

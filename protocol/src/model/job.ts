@@ -482,7 +482,14 @@ function transferred(
   return moved(state, isInLedger ? inLedger(token) : token, from, to, amount)
 }
 
-function moved(state: EscrowState, token: Account, from: Account, to: Account, amount: bigint) {
+/** Undefined when there is not so much. */
+export function moved(
+  state: EscrowState,
+  token: Account,
+  from: Account,
+  to: Account,
+  amount: bigint,
+): EscrowState | undefined {
   if (amount === 0n) return state
   const available = state.balances.get(balanceKey(token, from)) ?? 0n
   if (available < amount) return undefined
