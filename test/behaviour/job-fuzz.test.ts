@@ -11,8 +11,8 @@ import { nextJobId } from './scenario.ts'
 /** How many actions to try in all: more find more. Steps of NEAR are many blocks each. */
 const STEPS = process.env.FUZZ_STEPS
 const CHAINS = [
-  ['EVM', openEvm, 4000],
-  ['NEAR', openNear, 800],
+  ['EVM', openEvm, 2500],
+  ['NEAR', openNear, 400],
 ] as const
 const STEPS_PER_RUN = 100
 

@@ -5,7 +5,7 @@ import { encodeFunctionData, getAddress, type LocalAccount, type PublicClient, p
 import type { JobTerms } from '../party.ts'
 
 /** What the calls of each step may use: their measured gas with room for first uses of storage. */
-export const stepGas = { register: 600_000n, hire: 900_000n, submit: 200_000n, claimRefund: 200_000n } as const
+export const stepGas = { register: 600_000n, hire: 900_000n, submit: 200_000n, claimRefund: 250_000n } as const
 
 /** Registers the signer as owner of a new agent (ERC-8004). `metadata` values are hex. */
 export function registerCalls(
