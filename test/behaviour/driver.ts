@@ -95,6 +95,10 @@ export interface Driver {
   readonly fund: (who: Person, jobId: bigint, expectedBudget: bigint) => Promise<readonly Happened[]>
   /** Creates and funds a job by one call: from the client's balance in the ledger, or by its money as `fund`. */
   readonly hire: (who: Person, hiring: Hiring) => Promise<readonly Happened[]>
+  /** As a key under a policy, in the name of `hiring.client`. */
+  readonly spendHire: (who: Person, hiring: Hiring) => Promise<readonly Happened[]>
+  /** What confirmers of a hiring confirm as its details. */
+  readonly hashHiring: (hiring: Hiring) => Promise<unknown>
   readonly transferAgent: (who: Person, agentId: bigint, to: string) => Promise<readonly Happened[]>
   /** Brings the ledger money of `who`, credited to `receiver`. */
   readonly deposit: (who: Person, token: string, amount: bigint, receiver?: string) => Promise<readonly Happened[]>

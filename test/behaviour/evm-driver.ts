@@ -84,6 +84,15 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
     return paused[0] ?? []
   }
 
+  async function read(method: string, args: Args): Promise<unknown> {
+    const { contract, parameters, outputs } = find(contracts, method, args)
+    const answer = normal(await refusing(chain.read(contract, method as never, parameters as never)))
+    // viem lists what a function with several names for its answer returns.
+    return outputs.length > 1
+      ? Object.fromEntries(outputs.map(({ name }, at) => [name, (answer as unknown[])[at]]))
+      : answer
+  }
+
   return {
     kind: 'evm',
     accounts: accounts as Record<Person, string>,
@@ -106,19 +115,11 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
     },
     elsewhere,
     send,
-    async read(method, args) {
-      const { contract, parameters, outputs } = find(contracts, method, args)
-      const answer = normal(await refusing(chain.read(contract, method as never, parameters as never)))
-      // viem lists what a function with several names for its answer returns.
-      return outputs.length > 1
-        ? Object.fromEntries(outputs.map(({ name }, at) => [name, (answer as unknown[])[at]]))
-        : answer
-    },
+    read,
     fund: (who, jobId, expectedBudget) => send(who, 'fund', { jobId, expectedBudget }),
-    hire: (who, { terms, ...hiring }) => {
-      const all = { jobId: 0n, hook: NOBODY, ...hiring, terms: encodeTerms(terms) }
-      return send(who, 'hire', { hiring: all })
-    },
+    hire: (who, hiring) => send(who, 'hire', { hiring: completed(hiring) }),
+    spendHire: (who, hiring) => send(who, 'spendHire', { account: hiring.client, hiring: completed(hiring) }),
+    hashHiring: (hiring) => read('hashHiring', { hiring: completed(hiring) }),
     transferAgent: (who, tokenId, to) => send(who, 'transferFrom', { from: accounts[who], to, tokenId }),
     deposit: (who, token, amount, receiver = accounts[who]) => send(who, 'deposit', { token, amount, receiver }),
     withdraw: (who, token, amount, receiver = accounts[who]) => send(who, 'withdraw', { token, amount, receiver }),
@@ -191,6 +192,10 @@ const TERMS = {
   ],
   milestones: ['(address judge, uint32 reviewSeconds, uint96[] amounts) terms'],
 } as const
+
+function completed({ terms, ...hiring }: Parameters<Driver['hire']>[1]): Args {
+  return { jobId: 0n, hook: NOBODY, ...hiring, terms: encodeTerms(terms) }
+}
 
 function encodeTerms(terms: Readonly<Record<string, Args>> | undefined): Hex {
   const [[kind, fields] = []] = Object.entries(terms ?? {})

@@ -3,13 +3,13 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CHAINS } from './chains.ts'
 import type { Args, Driver, Person } from './driver.ts'
 import { expectRefusal } from './expect-refusal.ts'
-import { DAY } from './scenario.ts'
+import { DAY, jobOf, nextJobId, registerAgent } from './scenario.ts'
 
 const WEALTH = 10_000n
 const HOUR = 3600n
 const LIMIT = 500n
 const THRESHOLD = 200n
-const [TRANSFER, WITHDRAW] = [1n, 2n]
+const [TRANSFER, WITHDRAW, HIRE] = [1n, 2n, 4n]
 const NO_DETAILS: Hex = `0x${'00'.repeat(32)}`
 
 /** Alice owns, Bob is her agent's key, Carol is whom it pays, operator and relayer confirm. */
@@ -143,6 +143,91 @@ describe.each(CHAINS)('guardrails on %s', (_, open) => {
 
       await expectRefusal(chain, transfer(1n, bob), 'CounterpartyNotAllowed', alice, bob, bob)
       await expectRefusal(chain, transfer(LIMIT + 1n), 'SpendLimitExceeded', token, LIMIT, LIMIT + 1n)
+    })
+  })
+
+  describe('hiring by a key', () => {
+    type Hiring = Parameters<Driver['hire']>[1]
+
+    const hiringOf = (change: Partial<Hiring> = {}): Hiring => ({
+      client: alice,
+      provider: carol,
+      providerAgentId: 0n,
+      evaluator: chain.accounts.relayer,
+      expiredAt: chain.now() + DAY,
+      description: 'Translate',
+      token,
+      budget: 150n,
+      isInLedger: true,
+      ...change,
+    })
+    const hire = (change: Partial<Hiring> = {}) => chain.spendHire('bob', hiringOf(change))
+
+    beforeEach(async () => {
+      await registerAgent(chain, 'carol')
+      await chain.send('alice', 'setOperator', { spender: chain.escrow, approved: true })
+      await setPolicy({ methods: HIRE })
+    })
+
+    it('makes a job of its account, paid from its balance', async () => {
+      const jobId = await nextJobId(chain, 'alice')
+
+      const events = await hire()
+
+      const spent = { account: alice, key: bob, method: HIRE, counterparty: carol, token, amount: 150n }
+      expect(events).toContainEqual({ name: 'SpendExecuted', args: spent })
+      expect(await jobOf(chain, jobId)).toMatchObject({ client: alice, provider: carol, budget: 150n, status: 1n })
+      expect(await balanceOf(alice)).toBe(WEALTH - 150n)
+    })
+
+    it('counts into the limit, whatever comes back', async () => {
+      const jobId = await nextJobId(chain, 'alice')
+      await hire({ budget: 200n })
+      await chain.send('relayer', 'reject', { jobId, reason: NO_DETAILS })
+      expect(await balanceOf(alice)).toBe(WEALTH)
+      await hire({ budget: 200n })
+
+      await expectRefusal(chain, hire({ budget: 101n }), 'SpendLimitExceeded', token, 100n, 101n)
+    })
+
+    it('is for an allowed provider and an allowed method', async () => {
+      await registerAgent(chain, 'operator')
+      const { operator } = chain.accounts
+      const ofOperator = hire({ provider: operator, providerAgentId: 1n })
+      await expectRefusal(chain, ofOperator, 'CounterpartyNotAllowed', alice, bob, operator)
+
+      await setPolicy({ methods: TRANSFER + WITHDRAW })
+      await expectRefusal(chain, hire(), 'MethodNotAllowed', alice, bob, HIRE)
+    })
+
+    it('gives the key no right to the job: it rejects nothing', async () => {
+      const jobId = await nextJobId(chain, 'alice')
+      await hire()
+
+      const rejecting = chain.send('bob', 'reject', { jobId, reason: NO_DETAILS })
+      await expectRefusal(chain, rejecting, 'EvaluatorOnly', bob)
+    })
+
+    it('spends no more than its account has', async () => {
+      await chain.withdraw('alice', token, WEALTH - 100n)
+
+      await expectRefusal(chain, hire(), 'BalanceTooLow', alice, token, 100n, 150n)
+      const limit = await chain.read('getSpendLimit', { account: alice, key: bob, token })
+      expect(limit).toMatchObject({ spent: 0n })
+    })
+
+    it('above the threshold wants the confirmers’ word on this very hiring', async () => {
+      const hiring = hiringOf({ budget: 300n })
+      const details = await chain.hashHiring(hiring)
+      const id = await operationId(300n, { method: HIRE, details })
+      await confirmBoth(id)
+
+      const other = hiringOf({ budget: 300n, description: 'Translate worse' })
+      const otherId = await operationId(300n, { method: HIRE, details: await chain.hashHiring(other) })
+      await expectRefusal(chain, chain.spendHire('bob', other), 'ConfirmationsMissing', otherId, 0n, 2n)
+      await chain.spendHire('bob', hiring)
+
+      expect(await balanceOf(alice)).toBe(WEALTH - 300n)
     })
   })
 

@@ -136,6 +136,8 @@ export async function openNear(options: DriverOptions = {}): Promise<Driver> {
       const purpose = { hire: toJson(hiring) as object }
       return happenedIn(chain.attempt(...chain.transferCall(actors[who], token, budget, purpose)))
     },
+    spendHire: (who, { isInLedger: _, ...hiring }) => send(who, 'spendHire', { account: hiring.client, hiring }),
+    hashHiring: ({ isInLedger: _, ...hiring }) => chain.view(chain.parley, 'hash_hiring', toJson({ hiring })),
     async transferAgent(who, agentId, to) {
       const args = { receiver_id: to, token_id: agentId }
       return happenedIn(chain.attempt(actors[who], chain.agents, 'nft_transfer', args, { deposit: 1n }))

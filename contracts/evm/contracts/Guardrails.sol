@@ -12,6 +12,7 @@ import {IQuorumEvaluator} from "./interfaces/IQuorumEvaluator.sol";
 contract Guardrails is IGuardrails, ERC2771Context {
     uint8 private constant TRANSFER = 1;
     uint8 private constant WITHDRAW = 2;
+    uint8 private constant HIRE = 4;
     uint8 private constant ALL_METHODS = 7;
 
     /// @dev Every spending above the threshold reads them all.
@@ -19,6 +20,9 @@ contract Guardrails is IGuardrails, ERC2771Context {
 
     /// @inheritdoc IGuardrails
     ILedger public immutable ledger;
+
+    /// @inheritdoc IGuardrails
+    IJobEscrow public immutable escrow;
 
     mapping(address account => mapping(address key => Policy)) private _policies;
 
@@ -28,8 +32,9 @@ contract Guardrails is IGuardrails, ERC2771Context {
     mapping(bytes32 policyId => address[]) private _confirmers;
     mapping(bytes32 policyId => mapping(address confirmer => bytes32 operationId)) private _confirmed;
 
-    constructor(address forwarder, ILedger ledger_) ERC2771Context(forwarder) {
+    constructor(address forwarder, ILedger ledger_, IJobEscrow escrow_) ERC2771Context(forwarder) {
         ledger = ledger_;
+        escrow = escrow_;
     }
 
     /// @inheritdoc IGuardrails
@@ -121,6 +126,16 @@ contract Guardrails is IGuardrails, ERC2771Context {
     }
 
     /// @inheritdoc IGuardrails
+    function spendHire(address account, IJobEscrow.Hiring calldata hiring) external returns (uint256 jobId) {
+        // Money of another's, or none of the ledger, would be counted for nothing.
+        require(hiring.client == account && hiring.isInLedger, IJobEscrow.ClientOnly(_msgSender()));
+
+        _spend(account, HIRE, hiring.token, hiring.provider, hiring.budget, hashHiring(hiring));
+
+        return escrow.hire(hiring);
+    }
+
+    /// @inheritdoc IGuardrails
     function getPolicy(address account, address key) external view returns (Policy memory) {
         return _policies[account][key];
     }
@@ -139,6 +154,11 @@ contract Guardrails is IGuardrails, ERC2771Context {
     function isCounterpartyAllowed(address account, address key, address counterparty) external view returns (bool) {
         Policy storage policy = _policies[account][key];
         return policy.isAnyCounterparty || _isAllowed[_idOf(account, key, policy)][counterparty];
+    }
+
+    /// @inheritdoc IGuardrails
+    function hashHiring(IJobEscrow.Hiring calldata hiring) public pure returns (bytes32) {
+        return keccak256(abi.encode(hiring));
     }
 
     /// @inheritdoc IGuardrails

@@ -51,10 +51,11 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   const ascending = [...verifiers].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
   const ledger = await at(contracts.ledgerAbi, contracts.ledgerBytecode, [forwarder, owner, guardian])
   const registryArguments = [owner, guardian, ascending, BigInt(quorum), maxAge]
-  const guardrails = await at(contracts.guardrailsAbi, contracts.guardrailsBytecode, [forwarder, ledger])
   const enclaveRegistry = await at(contracts.enclaveRegistryAbi, contracts.enclaveRegistryBytecode, registryArguments)
   const escrowArguments = [forwarder, agentRegistry, ledger, owner, guardian]
   const jobEscrow = await at(contracts.jobEscrowAbi, contracts.jobEscrowBytecode, escrowArguments)
+  const guardrailsArguments = [forwarder, ledger, jobEscrow]
+  const guardrails = await at(contracts.guardrailsAbi, contracts.guardrailsBytecode, guardrailsArguments)
   const evaluatorArguments = [forwarder, jobEscrow, enclaveRegistry]
   const enclaveEvaluator = await at(
     contracts.enclaveEvaluatorAbi,

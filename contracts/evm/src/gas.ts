@@ -286,6 +286,23 @@ async function measureGuardrails(chain: Chain, measure: Measure) {
   await measure('guardrails: spend by transfer', chain.send(CAROL, guardrails, 'spendTransfer', small))
   const withdrawal = [alice, dollar.address, 10n, bob] as const
   await measure('guardrails: spend by withdrawal', chain.send(CAROL, guardrails, 'spendWithdraw', withdrawal))
+  await chain.send(ALICE, ledger, 'setOperator', [chain.escrow.address, true])
+  await chain.send(ALICE, guardrails, 'setPolicy', [key, Number(chain.now() + DAY), 7, false, confirmers, 1])
+  const hiring = {
+    jobId: 0n,
+    client: alice,
+    provider: bob,
+    providerAgentId: 0n,
+    evaluator: addressOf(OPERATOR),
+    expiredAt: chain.now() + DAY,
+    description: 'Translate',
+    hook: NOBODY,
+    token: dollar.address,
+    budget: 10n,
+    isInLedger: true,
+    terms: '0x',
+  } as const
+  await measure('guardrails: spend by hiring', chain.send(CAROL, guardrails, 'spendHire', [alice, hiring]))
   const operation = [alice, key, 1, dollar.address, bob, 500n, `0x${'00'.repeat(32)}`] as const
   const operationId = await chain.read(guardrails, 'nextOperationId', operation)
   await measure('guardrails: confirm', chain.send(OPERATOR, guardrails, 'confirmSpend', [alice, key, operationId]))

@@ -5,13 +5,17 @@ import { caller, chainId, now, self } from './context.ts'
 import { ContractError, require } from './contract-error.ts'
 import { withdraw } from './deposits.ts'
 import { emit } from './events.ts'
-import { move } from './ledger.ts'
+import { hire } from './hiring.ts'
+import * as input from './input.ts'
+import type { Escrow } from './job.ts'
+import { balanceOf, move } from './ledger.ts'
 import { readRecord, writeRecord } from './records.ts'
 import { chargeStorage } from './storage.ts'
 
 /** Bits of a policy's methods. */
 const TRANSFER = 1
 const WITHDRAW = 2
+const HIRE = 4
 
 /** A policy is one record, which each spending reads. */
 const MAX_TOKENS = 16
@@ -154,6 +158,27 @@ export function spendWithdraw({ account, token, counterparty, amount }: Spending
   spend(WITHDRAW, { account, token, counterparty, amount })
 
   withdraw(account, token, amount, counterparty)
+}
+
+/** A hiring that the agent registry or the ledger refuses afterwards stays spent, as a refund does. */
+export function spendHire(escrow: Escrow, account: string, hiring: Readonly<Record<string, unknown>>): void {
+  const client = input.optionalAccount(hiring.client, 'hiring.client') ?? account
+  const token = input.account(hiring.token, 'hiring.token')
+  const counterparty = input.account(hiring.provider, 'hiring.provider')
+  const amount = input.uint(hiring.budget, 'hiring.budget')
+
+  require(client === account, 'ClientOnly', caller())
+  // The escrow takes it two blocks later: what cannot be paid now is not counted.
+  const balance = balanceOf(account, token)
+  require(balance >= amount, 'BalanceTooLow', account, token, balance, amount)
+  spend(HIRE, { account, token, counterparty, amount }, hashHiring(hiring))
+
+  hire(escrow, hiring, 'hiring', { client, token, amount, isInLedger: true })
+}
+
+/** keccak256 of the JSON, fields in the order in which they come. */
+export function hashHiring(hiring: object): Hex {
+  return toHex(near.keccak256(utf8(JSON.stringify(hiring))))
 }
 
 export function getPolicy(account: string, key: string) {

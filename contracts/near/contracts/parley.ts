@@ -53,6 +53,8 @@ interface ResultArguments {
   response: Hex
 }
 
+type LedgerHiring = HiringInput & { client?: string | null; token: string; budget: string }
+
 const readReport = input.messageReader(nearMessages.EnclaveReport)
 const readResult = input.messageReader(nearMessages.EnclaveResult)
 
@@ -273,7 +275,7 @@ export class Parley {
    * With the token's money instead, the hiring is the message of `ft_transfer_call`.
    */
   @call({})
-  hire({ hiring }: { hiring: HiringInput & { client?: string | null; token: string; budget: string } }): void {
+  hire({ hiring }: { hiring: LedgerHiring }): void {
     const read = input.object(hiring, 'hiring')
     requireUnpaused(this)
     hireFromLedger(escrowOf(this), read)
@@ -579,6 +581,15 @@ export class Parley {
     crowd.claimRemainder(jobIdOf(job))
   }
 
+  /** Hires as `hire` does from the ledger: the budget is what is spent, the provider the counterparty. */
+  @call({})
+  spend_hire(spending: { account: string; hiring: LedgerHiring }): void {
+    const account = input.account(spending.account, 'account')
+    const hiring = input.object(spending.hiring, 'hiring')
+    requireUnpaused(this)
+    guardrails.spendHire(escrowOf(this), account, hiring)
+  }
+
   @call({ payableFunction: true })
   storage_deposit(deposit: { account_id?: string | null; registration_only?: boolean | null }): StorageBalance {
     const accountId = input.optionalAccount(deposit.account_id, 'account_id') ?? caller()
@@ -859,6 +870,12 @@ export class Parley {
     const counterparty = input.account(asked.counterparty, 'counterparty')
     const key = input.account(asked.key, 'key')
     return guardrails.isCounterpartyAllowed(input.account(asked.account, 'account'), key, counterparty)
+  }
+
+  /** A hiring's part of an operation's id. */
+  @view({})
+  hash_hiring({ hiring }: { hiring: LedgerHiring }): Hex {
+    return guardrails.hashHiring(input.object(hiring, 'hiring'))
   }
 
   @view({})

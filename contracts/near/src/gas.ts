@@ -238,6 +238,12 @@ async function measureGuardrails(chain: Chain, measure: Measure): Promise<void> 
   const spending = { account, token: dollar, amount: '10' }
   await measure('guardrails: spend by transfer', CAROL, parley, 'spend_transfer', { ...spending, to: receiver })
   await measure('guardrails: spend by withdrawal', CAROL, parley, 'spend_withdraw', { ...spending, receiver })
+  await chain.send(ALICE, parley, 'set_policy', { ...policy, methods: '7' }, oneYocto)
+  const hiring = {
+    ...{ provider: receiver, provider_agent_id: '0', evaluator: OPERATOR.accountId },
+    ...{ token: dollar, budget: '10', expired_at: chain.now() + DAY, description: 'Translate' },
+  }
+  await measure('guardrails: spend by hiring', CAROL, parley, 'spend_hire', { account, hiring })
   const large = { account, token: dollar, amount: '500' }
   const operation = { ...large, key, method: '1', counterparty: receiver, details: `0x${'00'.repeat(32)}` }
   const operation_id = await chain.view<Hex>(parley, 'next_operation_id', operation)

@@ -156,6 +156,54 @@ describe('a key that may only call functions', () => {
   })
 })
 
+describe('a hiring', () => {
+  const hire = (change: object) => {
+    const hiring = {
+      token: chain.dollar,
+      budget: '100',
+      provider: CAROL.accountId,
+      provider_agent_id: '0',
+      evaluator: OPERATOR.accountId,
+      expired_at: chain.now() + DAY,
+      description: '',
+    }
+    const args = { account: ALICE.accountId, hiring: { ...hiring, ...change } }
+    return [BOB, chain.parley, 'spend_hire', args] as const
+  }
+  const spent = async () => {
+    const asked = { account: ALICE.accountId, key: BOB.accountId, token: chain.dollar }
+    return (await chain.view<{ spent: string }>(chain.parley, 'get_spend_limit', asked)).spent
+  }
+
+  beforeEach(async () => {
+    await chain.send(...setPolicy({ methods: '4' }))
+    await chain.send(...setLimit(chain.dollar))
+  })
+
+  it('is of the account that pays', () => {
+    expect(chain.attempt(...hire({ client: CAROL.accountId })).failure).toBe(`ClientOnly: ${BOB.accountId}`)
+  })
+
+  it.each([
+    ['token', 'NO'],
+    ['budget', '-1'],
+    ['provider', null],
+    ['client', 5],
+  ])('with a malformed %s counts nothing', async (field, value) => {
+    expect(chain.attempt(...hire({ [field]: value })).failure).toMatch(new RegExp(`^InputInvalid: hiring.${field} `))
+    expect(await spent()).toBe('0')
+  })
+
+  it('of an agent that is not the provider’s is none, and stays spent', async () => {
+    const { failure } = chain.attempt(...hire({}))
+
+    expect(failure).toMatch(/^ERC721NonexistentToken:/)
+    const id = { account_id: ALICE.accountId, token_id: `nep141:${chain.dollar}` }
+    expect(await chain.view(chain.parley, 'mt_balance_of', id)).toBe(String(WEALTH))
+    expect(await spent()).toBe('100')
+  })
+})
+
 describe('a policy', () => {
   it('has nothing that every object has', async () => {
     await chain.send(...setPolicy({ confirmers: [], confirmations_needed: '0' }))

@@ -158,6 +158,7 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
   confirm_spend: { account: 'account', key: 'account', operation_id: 'bytes32' },
   spend_transfer: { account: 'account', token: 'account', to: 'account', amount: 'uint128' },
   spend_withdraw: { account: 'account', token: 'account', amount: 'uint128', receiver: 'account' },
+  spend_hire: { account: 'account', hiring: 'object' },
   choose_token: { token: 'account', is_chosen: 'bool' },
   set_operator: { spender: 'account', approved: 'bool' },
 }
@@ -200,6 +201,7 @@ const parleyViews: Readonly<Record<string, Parameters>> = {
     amount: 'uint128',
     details: 'bytes32',
   },
+  hash_hiring: { hiring: 'object' },
   is_operator: { owner: 'account', spender: 'account' },
   mt_balance_of: { account_id: 'account', token_id: 'text' },
   mt_batch_balance_of: { token_ids: 'list' },

@@ -12,6 +12,9 @@ export const ALL_METHODS = 7n
 
 export const MAX_CONFIRMERS = 16n
 
+/** The account that holds in the ledger what hirings have paid. */
+export const ESCROW: Account = 'escrow'
+
 export interface SpendLimit {
   readonly limit: bigint
   readonly periodSeconds: bigint
@@ -68,9 +71,9 @@ interface OfKey<Name extends string> {
   readonly key: Account
 }
 
-/** What a key does: a transfer or a withdrawal. */
+/** What a key does. A hiring's counterparty is the provider. */
 export interface Spending {
-  readonly method: 'transfer' | 'withdraw'
+  readonly method: keyof typeof METHODS
   readonly token: Account
   readonly counterparty: Account
   readonly amount: bigint
@@ -189,10 +192,11 @@ function spend(state: GuardrailsState, action: Action<'spend'>, policy: Policy):
   const counted = withPolicy(state, account, key, { ...policy, nonce, limits })
 
   const moving = { caller: account, token, amount }
+  const to = method === 'hire' ? ESCROW : counterparty
   const decision =
-    method === 'transfer'
-      ? ledgerModel.decide(state.ledger, { name: 'transfer', ...moving, from: account, to: counterparty })
-      : ledgerModel.decide(state.ledger, { name: 'withdraw', ...moving, receiver: counterparty })
+    method === 'withdraw'
+      ? ledgerModel.decide(state.ledger, { name: 'withdraw', ...moving, receiver: counterparty })
+      : ledgerModel.decide(state.ledger, { name: 'transfer', ...moving, from: account, to })
   return decision.status === 'refused' ? decision : accepted({ ...counted, ledger: decision.state })
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IJobEscrow} from "./IJobEscrow.sol";
 import {ILedger} from "./ILedger.sol";
 
 /// @title What an account lets a key spend of its ledger balances.
@@ -110,7 +111,14 @@ interface IGuardrails {
     /// @notice Withdraws from the account's balance to `receiver`.
     function spendWithdraw(address account, address token, uint256 amount, address receiver) external;
 
+    /// @notice Hires for the account, and pays from its balance: the budget is what is spent, the provider the counterparty. The account must
+    /// have made the escrow its operator, too.
+    /// @param hiring `client` is the account, and `isInLedger` is set. What a refund brings back stays spent.
+    function spendHire(address account, IJobEscrow.Hiring calldata hiring) external returns (uint256 jobId);
+
     function ledger() external view returns (ILedger);
+
+    function escrow() external view returns (IJobEscrow);
 
     function getPolicy(address account, address key) external view returns (Policy memory);
 
@@ -122,8 +130,11 @@ interface IGuardrails {
 
     function isCounterpartyAllowed(address account, address key, address counterparty) external view returns (bool);
 
+    /// @notice keccak256 of the ABI's encoding.
+    function hashHiring(IJobEscrow.Hiring calldata hiring) external pure returns (bytes32);
+
     /// @notice What confirmers confirm: keccak256(chain id, this contract, account, key, generation, nonce, method, token, counterparty, amount,
-    /// details), each a word. `details` is zero but for hiring.
+    /// details), each a word. `details` is zero but for a hiring, of which it is `hashHiring`.
     function nextOperationId(
         address account,
         address key,
