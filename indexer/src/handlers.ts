@@ -32,6 +32,9 @@ export function changesOf(event: ChainEvent): Change[] {
     case 'NewFeedback':
     case 'FeedbackRevoked':
     case 'ResponseAppended':
+    case 'FeedbackBacked':
+    case 'TokenPriceSet':
+    case 'WeightCapSet':
     case 'ValidationRequest':
     case 'ValidationResponse':
       return []

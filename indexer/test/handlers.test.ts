@@ -106,6 +106,12 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
     },
     rows: {},
   },
+  FeedbackBacked: {
+    args: { agentId: 3n, clientAddress: BOB, feedbackIndex: 1n, jobId: 7n, weight: 5n },
+    rows: {},
+  },
+  TokenPriceSet: { args: { token: CAROL, price: 5n }, rows: {} },
+  WeightCapSet: { args: { cap: 5n }, rows: {} },
   ValidationRequest: {
     args: { validatorAddress: BOB, agentId: 3n, requestURI: 'ipfs://a', requestHash: HASH },
     rows: {},

@@ -129,6 +129,9 @@ const contractErrors = {
   FeedbackAlreadyRevoked: false,
   ResponseEmpty: false,
   ClientsMissing: false,
+  FeedbackRightUsed: false,
+  FeedbackRightMissing: false,
+  WeightCapReached: false,
   // ValidationRegistry
   ValidatorInvalid: false,
   ValidationExists: false,

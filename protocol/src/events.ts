@@ -54,6 +54,16 @@ export const events = {
     responseURI: 'string',
     responseHash: 'bytes32',
   },
+  // Beside ERC-8004: feedback that stands on a job
+  FeedbackBacked: {
+    agentId: 'uint',
+    clientAddress: 'account',
+    feedbackIndex: 'uint',
+    jobId: 'uint',
+    weight: 'uint',
+  },
+  TokenPriceSet: { token: 'account', price: 'uint' },
+  WeightCapSet: { cap: 'uint' },
   ValidationRequest: { validatorAddress: 'account', agentId: 'uint', requestURI: 'string', requestHash: 'bytes32' },
   ValidationResponse: {
     validatorAddress: 'account',

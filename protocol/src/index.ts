@@ -30,6 +30,7 @@ export {
 export * from './messages.ts'
 export * as agentModel from './model/agent.ts'
 export * as arbitrationModel from './model/arbitration.ts'
+export * as backingModel from './model/backing.ts'
 export * as crowdModel from './model/crowd.ts'
 export * as reputationModel from './model/feedback.ts'
 export * as guardrailsModel from './model/guardrails.ts'

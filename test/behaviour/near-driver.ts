@@ -60,6 +60,7 @@ const agentMethods = [
   'revokeFeedback',
   'appendResponse',
   'getSummary',
+  'getBackedSummary',
   'readFeedback',
   'readAllFeedback',
   'getResponseCount',

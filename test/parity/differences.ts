@@ -103,6 +103,9 @@ export const differences = {
     nft_revoke_all: APPROVALS,
     nft_is_approved: APPROVALS,
     accept_agent_wallet: WALLET,
+    keep_backed_feedback:
+      'reputation and jobs are two contracts on NEAR: parley takes the right, agents keeps the feedback',
+    on_backed_feedback: CALLBACK,
     get_validation_summary: 'Solidity has two functions of the name get_summary in two contracts, NEAR one contract',
     storage_deposit: STORAGE,
     storage_withdraw: STORAGE,

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {FeedbackRights} from "./FeedbackRights.sol";
 import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
+import {IBackedFeedback} from "./interfaces/IBackedFeedback.sol";
+import {IJobEscrow} from "./interfaces/IJobEscrow.sol";
 import {IReputationRegistry} from "./interfaces/IReputationRegistry.sol";
 import {Tags} from "./Tags.sol";
 import {UpgradeableRegistry} from "./UpgradeableRegistry.sol";
 
 /// @title ERC-8004 Reputation Registry.
-contract ReputationRegistry is IReputationRegistry, UpgradeableRegistry {
+contract ReputationRegistry is IReputationRegistry, FeedbackRights {
     using Tags for Tags.Known;
 
     /// @dev One slot: of tags, the numbers.
@@ -45,17 +48,19 @@ contract ReputationRegistry is IReputationRegistry, UpgradeableRegistry {
     int128 private constant MAX_ABS_VALUE = 1e38;
     uint256 private constant MAX_DECIMALS = 18;
 
-    IAgentRegistry private immutable _agents;
-
     Tags.Known private _tags;
     mapping(uint256 agentId => Chain) private _chains;
     mapping(uint256 agentId => mapping(address client => Client)) private _clients;
     mapping(uint256 agentId => mapping(address client => mapping(uint64 index => Feedback))) private _feedbacks;
     mapping(uint256 agentId => mapping(address client => mapping(uint64 index => Responses))) private _responses;
 
-    constructor(address owner_, address forwarder, IAgentRegistry agents) UpgradeableRegistry(owner_, forwarder) {
-        _agents = agents;
-    }
+    /// @dev Of feedback that stands on a job; zero for any other.
+    mapping(uint256 agentId => mapping(address client => mapping(uint64 index => uint48))) private _weights;
+
+    constructor(address owner_, address forwarder, IAgentRegistry agents, IJobEscrow escrow)
+        UpgradeableRegistry(owner_, forwarder)
+        FeedbackRights(agents, escrow)
+    {}
 
     /// @inheritdoc IReputationRegistry
     function giveFeedback(
@@ -68,22 +73,26 @@ contract ReputationRegistry is IReputationRegistry, UpgradeableRegistry {
         string calldata feedbackURI,
         bytes32 feedbackHash
     ) external {
-        address client = _msgSender();
-        require(valueDecimals <= MAX_DECIMALS, "too many decimals");
-        require(value >= -MAX_ABS_VALUE && value <= MAX_ABS_VALUE, "value too large");
-        require(!_agents.isAuthorizedOrOwner(client, agentId), "Self-feedback not allowed");
+        _give(agentId, value, valueDecimals, tag1, tag2, endpoint, feedbackURI, feedbackHash);
+    }
 
-        uint64 index = _nextIndex(agentId, client);
-        _feedbacks[agentId][client][index] = Feedback({
-            value: value,
-            valueDecimals: valueDecimals,
-            isRevoked: false,
-            tag1: _tags.keep(tag1),
-            tag2: _tags.keep(tag2)
-        });
-        emit NewFeedback(
-            agentId, client, index, value, valueDecimals, tag1, tag1, tag2, endpoint, feedbackURI, feedbackHash
-        );
+    /// @inheritdoc IBackedFeedback
+    function giveBackedFeedback(
+        uint256 jobId,
+        uint256 agentId,
+        int128 value,
+        uint8 valueDecimals,
+        string calldata tag1,
+        string calldata tag2,
+        string calldata endpoint,
+        string calldata feedbackURI,
+        bytes32 feedbackHash
+    ) external {
+        uint48 weight = _takeRight(jobId, agentId, _msgSender());
+
+        uint64 index = _give(agentId, value, valueDecimals, tag1, tag2, endpoint, feedbackURI, feedbackHash);
+        _weights[agentId][_msgSender()][index] = weight;
+        emit FeedbackBacked(agentId, _msgSender(), index, jobId, weight);
     }
 
     /// @inheritdoc IReputationRegistry
@@ -123,7 +132,30 @@ contract ReputationRegistry is IReputationRegistry, UpgradeableRegistry {
 
         Found[] memory found = _find(agentId, clientAddresses, tag1, tag2, false);
         count = uint64(found.length);
-        if (count > 0) (summaryValue, summaryValueDecimals) = _mean(found);
+        uint256[] memory weights = new uint256[](count);
+        for (uint256 i = 0; i < count; i++) {
+            weights[i] = 1;
+        }
+        (summaryValue, summaryValueDecimals) = _mean(found, weights, count);
+    }
+
+    /// @inheritdoc IBackedFeedback
+    function getBackedSummary(
+        uint256 agentId,
+        address[] calldata clientAddresses,
+        string calldata tag1,
+        string calldata tag2
+    ) external view returns (uint64 count, int128 summaryValue, uint8 summaryValueDecimals, uint256 weight) {
+        require(clientAddresses.length > 0, "clientAddresses required");
+
+        Found[] memory found = _find(agentId, clientAddresses, tag1, tag2, false);
+        uint256[] memory weights = new uint256[](found.length);
+        for (uint256 i = 0; i < found.length; i++) {
+            weights[i] = _weights[agentId][found[i].client][found[i].index];
+            if (weights[i] > 0) count++;
+            weight += weights[i];
+        }
+        (summaryValue, summaryValueDecimals) = _mean(found, weights, weight);
     }
 
     /// @inheritdoc IReputationRegistry
@@ -218,6 +250,34 @@ contract ReputationRegistry is IReputationRegistry, UpgradeableRegistry {
         return address(_agents);
     }
 
+    function _give(
+        uint256 agentId,
+        int128 value,
+        uint8 valueDecimals,
+        string calldata tag1,
+        string calldata tag2,
+        string calldata endpoint,
+        string calldata feedbackURI,
+        bytes32 feedbackHash
+    ) private returns (uint64 index) {
+        address client = _msgSender();
+        require(valueDecimals <= MAX_DECIMALS, "too many decimals");
+        require(value >= -MAX_ABS_VALUE && value <= MAX_ABS_VALUE, "value too large");
+        require(!_agents.isAuthorizedOrOwner(client, agentId), "Self-feedback not allowed");
+
+        index = _nextIndex(agentId, client);
+        _feedbacks[agentId][client][index] = Feedback({
+            value: value,
+            valueDecimals: valueDecimals,
+            isRevoked: false,
+            tag1: _tags.keep(tag1),
+            tag2: _tags.keep(tag2)
+        });
+        emit NewFeedback(
+            agentId, client, index, value, valueDecimals, tag1, tag1, tag2, endpoint, feedbackURI, feedbackHash
+        );
+    }
+
     function _nextIndex(uint256 agentId, address clientAddress) private returns (uint64 index) {
         Client storage client = _clients[agentId][clientAddress];
         index = ++client.lastIndex;
@@ -271,20 +331,26 @@ contract ReputationRegistry is IReputationRegistry, UpgradeableRegistry {
         }
     }
 
-    /// @dev With 18 decimals until the end: the sum of 2^64 of the largest values fits easily.
-    function _mean(Found[] memory found) private pure returns (int128 value, uint8 decimals) {
+    /// @dev With 18 decimals until the end: a million of the largest values and weights fit. What weighs nothing does not count.
+    function _mean(Found[] memory found, uint256[] memory weights, uint256 totalWeight)
+        private
+        pure
+        returns (int128 value, uint8 decimals)
+    {
+        if (totalWeight == 0) return (0, 0);
         int256 sum = 0;
         uint256[MAX_DECIMALS + 1] memory frequency;
         for (uint256 i = 0; i < found.length; i++) {
+            if (weights[i] == 0) continue;
             Feedback memory feedback = found[i].feedback;
-            sum += feedback.value * int256(10 ** (MAX_DECIMALS - feedback.valueDecimals));
+            sum += feedback.value * int256(10 ** (MAX_DECIMALS - feedback.valueDecimals)) * int256(weights[i]);
             frequency[feedback.valueDecimals]++;
         }
         for (uint8 d = 1; d <= MAX_DECIMALS; d++) {
             if (frequency[d] > frequency[decimals]) decimals = d;
         }
 
-        int256 mean = sum / int256(found.length) / int256(10 ** (MAX_DECIMALS - decimals));
+        int256 mean = sum / int256(totalWeight) / int256(10 ** (MAX_DECIMALS - decimals));
         while (mean != int128(mean)) {
             mean /= 10;
             decimals--;

@@ -22,6 +22,10 @@ abstract contract UpgradeableRegistry is ERC2771Context, UUPSUpgradeable {
     }
 
     function _authorizeUpgrade(address) internal view override {
+        _requireOwner();
+    }
+
+    function _requireOwner() internal view {
         // Not _msgSender(): code is replaced by nobody's signature.
         require(msg.sender == owner, Ownable.OwnableUnauthorizedAccount(msg.sender));
     }

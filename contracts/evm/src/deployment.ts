@@ -46,7 +46,6 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
     behindProxy(deployer, await at(abi, bytecode, [owner, forwarder, ...more]))
   const { agentRegistryAbi, reputationRegistryAbi, validationRegistryAbi } = contracts
   const agentRegistry = await registry(agentRegistryAbi, contracts.agentRegistryBytecode)
-  const reputationRegistry = await registry(reputationRegistryAbi, contracts.reputationRegistryBytecode, agentRegistry)
   const validationRegistry = await registry(validationRegistryAbi, contracts.validationRegistryBytecode, agentRegistry)
   const ascending = [...verifiers].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
   const ledger = await at(contracts.ledgerAbi, contracts.ledgerBytecode, [forwarder, owner, guardian])
@@ -56,6 +55,8 @@ export async function deploy(deployer: Deployer, options: DeploymentOptions): Pr
   const jobEscrow = await at(contracts.jobEscrowAbi, contracts.jobEscrowBytecode, escrowArguments)
   const guardrailsArguments = [forwarder, ledger, jobEscrow]
   const guardrails = await at(contracts.guardrailsAbi, contracts.guardrailsBytecode, guardrailsArguments)
+  const { reputationRegistryBytecode } = contracts
+  const reputationRegistry = await registry(reputationRegistryAbi, reputationRegistryBytecode, agentRegistry, jobEscrow)
   const evaluatorArguments = [forwarder, jobEscrow, enclaveRegistry]
   const enclaveEvaluator = await at(
     contracts.enclaveEvaluatorAbi,

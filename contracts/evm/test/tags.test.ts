@@ -11,9 +11,9 @@ it('a tag whose number another has, as if their hashes began alike, is kept behi
     chain.send(BOB, chain.reputation, 'giveFeedback', [0n, 1n, 0, tag, '', '', '', HASH] as const)
   const read = (index: bigint) => chain.read(chain.reputation, 'readFeedback', [0n, addressOf(BOB), index])
 
-  // Slot 0 is the registry's map from a tag's number, the first seven bytes of its hash, to its text.
+  // Slot 4, behind those of FeedbackRights, is the registry's map from a tag's number, the first seven bytes of its hash, to its text.
   const number = BigInt(keccak256(stringToHex('starred'))) >> 200n
-  const slot = keccak256(encodeAbiParameters([{ type: 'uint256' }, { type: 'uint256' }], [number, 0n]))
+  const slot = keccak256(encodeAbiParameters([{ type: 'uint256' }, { type: 'uint256' }], [number, 4n]))
   const text = `${stringToHex('squatter', { size: 31 })}${(2 * 'squatter'.length).toString(16).padStart(2, '0')}`
   await chain.request('hardhat_setStorageAt', chain.reputation.address, slot, text)
   await give('starred')

@@ -9,6 +9,7 @@ import { require } from './contract-error.ts'
 import {
   allFeedbackOf,
   appendResponse,
+  backedSummaryOf,
   clientsOf,
   existingFeedback,
   giveFeedback,
@@ -62,6 +63,14 @@ interface Feedback {
   readonly endpoint: string
   readonly feedback_uri: string
   readonly feedback_hash: Hex
+}
+
+interface BackedFeedback {
+  readonly feedback: Feedback
+  readonly client: string
+  readonly owner: string | null
+  readonly job_id: Hex
+  readonly weight: string
 }
 
 interface FeedbackKey {
@@ -133,13 +142,16 @@ interface ValidationQuery {
 export class Agents {
   /** Who may replace the code: a timelock. A new owner comes with new code. */
   owner_id = ''
+  /** Which contract says what feedback stands on. */
+  parley_id = ''
   approved_code_hash = ''
   next_agent_id = 0
   next_approval_id = 0
 
   @initialize({})
-  init({ owner }: { owner: string }): void {
+  init({ owner, parley }: { owner: string; parley: string }): void {
     this.owner_id = input.account(owner, 'owner')
+    this.parley_id = input.account(parley, 'parley')
   }
 
   /** Registers the caller as owner of a new agent. The metadata key "agentWallet" is reserved. */
@@ -337,7 +349,18 @@ export class Agents {
   /** Says what the caller thinks of an agent: `value` with `value_decimals` (at most 18) digits behind the point, at most 1e38 either way. */
   @call({})
   give_feedback(feedback: Feedback): void {
-    giveFeedback(givenOf(feedback))
+    giveFeedback(givenOf(feedback), caller())
+  }
+
+  /** For `parley` only, which has taken the client's right: feedback that stands on a job, about an agent of `owner` where one is named. */
+  @call({})
+  keep_backed_feedback({ feedback, client, owner, job_id, weight }: BackedFeedback): void {
+    require(caller() === this.parley_id, 'NotAuthorized')
+    const given = givenOf(feedback)
+    const isTheirs = owner === null || isAuthorized(given.agentId, existingAgent(given.agentId), owner)
+    require(isTheirs, 'FeedbackRightMissing', job_id, client, given.agentId)
+
+    giveFeedback(given, client, { jobId: job_id, weight: Number(weight) })
   }
 
   /** Takes back what the caller said. `feedback_index` counts from 1, by agent and client. */
@@ -359,6 +382,12 @@ export class Agents {
   @view({})
   get_summary(query: SummaryQuery) {
     return summaryOf(queryOf(query))
+  }
+
+  /** As `get_summary` of feedback that stands on a job, each by its weight. */
+  @view({})
+  get_backed_summary(query: SummaryQuery) {
+    return backedSummaryOf(queryOf(query))
   }
 
   @view({})

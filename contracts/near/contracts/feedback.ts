@@ -17,6 +17,8 @@ interface Feedback {
   readonly is_revoked: boolean
   /** How many responses it has. */
   readonly responses: number
+  /** Of one that stands on a job. */
+  readonly weight?: number
 }
 
 /** An agent's clients are a chain, the latest first: a new one costs no more than others did. */
@@ -38,14 +40,32 @@ export interface Given {
   readonly feedbackHash: Hex
 }
 
-export function giveFeedback({ agentId, value, valueDecimals, tag1, tag2, ...rest }: Given): void {
-  const client = caller()
+/** What it stands on; nothing for most. */
+export interface Backing {
+  readonly jobId: Hex
+  readonly weight: number
+}
+
+/** The client has agreed: it is the caller, or `parley` says so. */
+export function giveFeedback(
+  { agentId, value, valueDecimals, tag1, tag2, ...rest }: Given,
+  client: string,
+  backing?: Backing,
+): void {
   require(valueDecimals <= reputationModel.MAX_DECIMALS, 'DecimalsTooMany')
   require(value >= -reputationModel.MAX_ABS_VALUE && value <= reputationModel.MAX_ABS_VALUE, 'ValueTooLarge')
   require(!isAuthorized(agentId, existingAgent(agentId), client), 'SelfFeedback')
 
   const value_decimals = Number(valueDecimals)
-  const feedback: Feedback = { value: String(value), value_decimals, tag1, tag2, is_revoked: false, responses: 0 }
+  const feedback: Feedback = {
+    value: String(value),
+    value_decimals,
+    tag1,
+    tag2,
+    is_revoked: false,
+    responses: 0,
+    ...(backing && { weight: backing.weight }),
+  }
   let index = 0
   chargeStorage(client, () => {
     index = nextIndex(agentId, client)
@@ -62,6 +82,14 @@ export function giveFeedback({ agentId, value, valueDecimals, tag1, tag2, ...res
     endpoint: rest.endpoint,
     feedback_uri: rest.feedbackUri,
     feedback_hash: rest.feedbackHash,
+  })
+  if (backing === undefined) return
+  emit('feedback_backed', {
+    agent_id: agentId,
+    client_address: client,
+    feedback_index: String(index),
+    job_id: backing.jobId,
+    weight: String(backing.weight),
   })
 }
 
@@ -119,6 +147,22 @@ export function summaryOf(query: Query) {
     count: String(found.length),
     summary_value: String(mean.value),
     summary_value_decimals: String(mean.decimals),
+  }
+}
+
+/** Of feedback that stands on a job, each by its weight. */
+export function backedSummaryOf(query: Query) {
+  require(query.clients.length > 0, 'ClientsMissing')
+
+  const found = findFeedback(query).flatMap(({ feedback: { value, value_decimals: decimals, weight } }) =>
+    weight === undefined ? [] : [{ value: BigInt(value), decimals, weight: BigInt(weight) }],
+  )
+  const mean = reputationModel.meanOf(found)
+  return {
+    count: String(found.length),
+    summary_value: String(mean.value),
+    summary_value_decimals: String(mean.decimals),
+    weight: String(found.reduce((sum, { weight }) => sum + weight, 0n)),
   }
 }
 

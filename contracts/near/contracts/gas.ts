@@ -34,6 +34,9 @@ export const MT_RESOLVE_GAS = 20n * TERA
 export const NFT_TRANSFER_CALL_GAS = 15n * TERA
 export const NFT_RESOLVE_GAS = 10n * TERA
 
+/** For `agents` to keep a feedback with the longest texts. */
+export const KEEP_FEEDBACK_GAS = 20n * TERA
+
 /** For an account that is told that it is approved. */
 export const NFT_APPROVE_GAS = 10n * TERA
 

@@ -53,7 +53,9 @@ export async function deployContracts(
   deployer: Deployer,
   { owner, guardian, verifiers, quorum, maxAge, tokens = [`${DOLLAR}.${deployer.accountId}`] }: DeploymentOptions,
 ): Promise<Pick<Deployment, 'agents' | 'parley'>> {
-  const agents = await deployContract(deployer, 'agents', { init: { owner } })
+  const agents = await deployContract(deployer, 'agents', {
+    init: { owner, parley: `parley.${deployer.accountId}` },
+  })
   const init = {
     owner,
     guardian,

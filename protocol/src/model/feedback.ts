@@ -88,6 +88,9 @@ export interface Mean {
   readonly decimals: number
 }
 
+/** Left out, one counts as much as another. */
+type Weighed = Mean & { readonly weight?: bigint }
+
 /** By client in the query's order, or in that of their first feedback. */
 export function findFeedback(
   state: ReputationState,
@@ -105,20 +108,22 @@ export function clientsOf(state: ReputationState, agentId: bigint): Account[] {
 }
 
 /**
- * The mean with the most frequent number of decimals, the least of several; or fewer when it is too large for them. Rounded towards zero.
+ * The mean, each by its weight, with the most frequent number of decimals, the least of several; or fewer when it is too large for them. Rounded towards zero.
  * Nothing's is 0.
  */
-export function meanOf(found: readonly Mean[]): Mean {
+export function meanOf(found: readonly Weighed[]): Mean {
   if (found.length === 0) return { value: 0n, decimals: 0 }
   const frequency = Array.from({ length: MAX_DECIMALS + 1 }, () => 0)
   let sum = 0n
-  for (const { value, decimals } of found) {
-    sum += value * 10n ** BigInt(MAX_DECIMALS - decimals)
+  let total = 0n
+  for (const { value, decimals, weight = 1n } of found) {
+    sum += value * 10n ** BigInt(MAX_DECIMALS - decimals) * weight
+    total += weight
     frequency[decimals] = (frequency[decimals] ?? 0) + 1
   }
 
   let decimals = frequency.indexOf(Math.max(...frequency))
-  let value = sum / BigInt(found.length) / 10n ** BigInt(MAX_DECIMALS - decimals)
+  let value = sum / total / 10n ** BigInt(MAX_DECIMALS - decimals)
   for (; value > MAX_INT128 || value < -MAX_INT128 - 1n; decimals--) value /= 10n
   return { value, decimals }
 }

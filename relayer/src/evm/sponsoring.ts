@@ -18,7 +18,7 @@ const sponsoredMethods = {
   },
   reputationRegistry: {
     abi: reputationRegistryAbi,
-    methods: ['giveFeedback', 'revokeFeedback', 'appendResponse'],
+    methods: ['giveFeedback', 'giveBackedFeedback', 'revokeFeedback', 'appendResponse'],
   },
   validationRegistry: {
     abi: validationRegistryAbi,

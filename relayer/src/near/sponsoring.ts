@@ -41,6 +41,7 @@ const parleyMethods = [
   'reject',
   'claim_refund',
   'claim_payment',
+  'give_backed_feedback',
 ] as const
 
 /** Methods after which the token of their job runs, at our cost. */
