@@ -218,6 +218,15 @@ describe.each(CHAINS)('governance on %s', (_, open) => {
       await expectNotOwner(setWorkload('guardian', WORKLOAD, true), 'guardian')
     })
 
+    it('takes a hook off the list at once, and cannot put it there; fees are not for it', async () => {
+      const hook = chain.accounts.carol
+      await chain.send('guardian', 'setHookWhitelist', { hook, status: false })
+
+      await expectNotOwner(chain.send('guardian', 'setHookWhitelist', { hook, status: true }), 'guardian')
+      const fee = { feeBP: 1n, treasury: chain.accounts.carol }
+      await expectNotOwner(chain.send('guardian', 'setPlatformFee', fee), 'guardian')
+    })
+
     it('is replaced by the owner, and has no power from then on', async () => {
       const happened = await govern({ method: 'setGuardian', args: { newGuardian: chain.accounts.carol } })
 

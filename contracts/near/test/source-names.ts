@@ -10,6 +10,10 @@ const NOT_PARLEYS = ['token.ts']
 export interface NearNames {
   /** Parameter names of each method that a class of `parley.ts` or `agents.ts` declares, in order. */
   readonly methods: ReadonlyMap<string, readonly string[]>
+  /** Those that are no views. */
+  readonly calls: ReadonlySet<string>
+  /** Those that a pause stops. */
+  readonly paused: ReadonlySet<string>
   /** Fields of each event wherever it is emitted. */
   readonly events: readonly { readonly name: string; readonly fields: readonly string[] }[]
   readonly errors: ReadonlySet<string>
@@ -25,6 +29,8 @@ export async function readNearNames(): Promise<NearNames> {
   const methods = new Map<string, readonly string[]>()
   const events: { name: string; fields: readonly string[] }[] = []
   const errors = new Set<string>()
+  const calls = new Set<string>()
+  const paused = new Set<string>()
   for (const file of files) {
     const source = await readFile(new URL(file, FOLDER), 'utf8')
     const program = parseAst(source, { lang: 'ts' }, file) as unknown as Node
@@ -34,6 +40,8 @@ export async function readNearNames(): Promise<NearNames> {
     }
     for (const node of nodesIn(program)) {
       if (node.type === 'MethodDefinition') methods.set(nameOf(node.key), parametersOf(node, interfaces))
+      if (node.type === 'MethodDefinition' && isCallable(node)) calls.add(nameOf(node.key))
+      if (node.type === 'MethodDefinition' && isPausable(node)) paused.add(nameOf(node.key))
       if (isCallOf(node, 'emit')) events.push(eventOf(node))
       const error = errorIn(node)
       if (error !== undefined) errors.add(error)
@@ -41,7 +49,7 @@ export async function readNearNames(): Promise<NearNames> {
   }
   // A constructor of ContractError is no method of a contract.
   methods.delete('constructor')
-  return { methods, events, errors }
+  return { methods, calls, paused, events, errors }
 }
 
 function* nodesIn(value: unknown): Generator<Node> {
@@ -58,6 +66,15 @@ function parametersOf(method: Node, interfaces: ReadonlyMap<string, readonly str
   if (type?.type === 'TSTypeLiteral') return keysOf(type.members)
   if (type?.type === 'TSTypeReference') return interfaces.get(nameOf(type.typeName)) ?? []
   return []
+}
+
+function isCallable({ decorators }: Node): boolean {
+  const kinds = (decorators as Node[]).map(({ expression }) => nameOf((expression as Node).callee))
+  return kinds.includes('call') || kinds.includes('initialize')
+}
+
+function isPausable({ value }: Node): boolean {
+  return [...nodesIn(value)].some((node) => isCallOf(node, 'requireUnpaused'))
 }
 
 function keysOf(members: unknown): string[] {
