@@ -2,11 +2,21 @@ import { fileURLToPath } from 'node:url'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
+import * as agentTables from './agent-tables.ts'
 import * as chainTables from './chain-tables.ts'
+import * as jobTables from './job-tables.ts'
+import * as ledgerTables from './ledger-tables.ts'
 import * as marketTables from './market-tables.ts'
 import * as relayTables from './relay-tables.ts'
 
-export const schema = { ...chainTables, ...relayTables, ...marketTables }
+export const schema = {
+  ...chainTables,
+  ...agentTables,
+  ...jobTables,
+  ...ledgerTables,
+  ...relayTables,
+  ...marketTables,
+}
 export type Database = PostgresJsDatabase<typeof schema>
 
 export interface Connection {

@@ -1,5 +1,8 @@
+export * from './agent-tables.ts'
 export * from './chain-tables.ts'
 export { type Connection, connect, type Database, isUnreachable, migrate, schema } from './connect.ts'
+export * from './job-tables.ts'
+export * from './ledger-tables.ts'
 export * from './market-tables.ts'
 export * from './relay-tables.ts'
 export { storable } from './storable.ts'

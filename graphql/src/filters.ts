@@ -1,6 +1,9 @@
+import { storable } from '@parley/database'
 import { ParleyError } from '@parley/protocol'
-import type { SQL } from 'drizzle-orm'
+import { and, eq, getTableColumns, inArray, type SQL } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import { isKeyAddress } from './account.ts'
+import type { ChainTable } from './row-loaders.ts'
 
 /** A condition for a part of a filter that was given; none for one that was left out or is null. */
 export function given<Value>(
@@ -8,6 +11,23 @@ export function given<Value>(
   condition: (value: Value) => SQL | undefined,
 ): SQL | undefined {
   return value === null || value === undefined ? undefined : condition(value)
+}
+
+/** The rows whose columns have what the fields of their names ask for: a list, one of it. */
+export function matches<Table extends ChainTable>(
+  table: Table,
+  filter: { readonly [Column in keyof Table['_']['columns']]?: unknown } | null | undefined,
+): SQL | undefined {
+  const columns: Readonly<Record<string, PgColumn>> = getTableColumns(table)
+  const conditions = Object.entries(filter ?? {}).map(([name, asked]) =>
+    given(asked, (value) => {
+      const column = columns[name] as PgColumn
+      if (Array.isArray(value)) return inArray(column, value)
+      if (name === 'chain') return eq(column, chainId(String(value), 'filter.chain'))
+      return eq(column, typeof value === 'string' ? storable(value) : value)
+    }),
+  )
+  return and(...conditions)
 }
 
 /** CAIP-2. */

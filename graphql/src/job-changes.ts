@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Connection } from '@parley/database'
+import { type Connection, jobs } from '@parley/database'
 import { ParleyError } from '@parley/protocol'
 import type { Log } from '@parley/service'
 import { LatestQueue } from './latest-queue.ts'
-import { type ChainKey, readJobs } from './loaders.ts'
+import { type ChainKey, readRows } from './row-loaders.ts'
 import type { JobRow } from './rows.ts'
 
 /** Jobs as they change, for any number of readers over one connection that listens. */
@@ -92,7 +92,7 @@ export function createJobChanges({ db, sql, log, maxSubscribers = MAX_SUBSCRIBER
       const asking = take(newcomers)
       try {
         const names = new Set([...announced, ...[...asking].flatMap(({ job }) => job ?? [])])
-        deliver(await readJobs(db, [...names].map(parseName)), announced, asking)
+        deliver(await readRows(db, jobs, [...names].map(parseName), [jobs.jobId]), announced, asking)
         isFailing = false
       } catch (error) {
         if (!isFailing) log.warn({ error }, 'cannot read changed jobs, tries until it can')

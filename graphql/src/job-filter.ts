@@ -1,5 +1,5 @@
 import { jobs } from '@parley/database'
-import { and, eq, gt, inArray, lt, or, type SQL } from 'drizzle-orm'
+import { and, arrayContains, eq, gt, inArray, lt, or, type SQL } from 'drizzle-orm'
 import { chainId, given, keyAddress } from './filters.ts'
 import type { JobRow } from './rows.ts'
 
@@ -11,6 +11,8 @@ export interface JobFilter {
   readonly provider?: string | null | undefined
   /** Client or provider. */
   readonly account?: string | null | undefined
+  /** Whom the job's terms name to judge it. */
+  readonly judge?: string | null | undefined
   readonly agentId?: bigint | null | undefined
   readonly enclave?: string | null | undefined
   readonly createdAfter?: Date | null | undefined
@@ -25,6 +27,7 @@ export function whereJob(filter: JobFilter): SQL | undefined {
     given(filter.client, (client) => eq(jobs.client, client)),
     given(filter.provider, (provider) => eq(jobs.provider, provider)),
     given(filter.account, (account) => or(eq(jobs.client, account), eq(jobs.provider, account))),
+    given(filter.judge, (judge) => arrayContains(jobs.judges, [judge])),
     given(filter.agentId, (agentId) => eq(jobs.agentId, agentId)),
     given(filter.enclave, (enclave) => eq(jobs.enclave, keyAddress(enclave, 'filter.enclave'))),
     given(filter.createdAfter, (date) => gt(jobs.createdAt, secondsDown(date))),
@@ -39,6 +42,7 @@ export function acceptsJob(filter: JobFilter, job: JobRow): boolean {
     (filter.client == null || job.client === filter.client) &&
     (filter.provider == null || job.provider === filter.provider) &&
     (filter.account == null || job.client === filter.account || job.provider === filter.account) &&
+    (filter.judge == null || job.judges?.includes(filter.judge) === true) &&
     (filter.agentId == null || job.agentId === filter.agentId) &&
     (filter.enclave == null || job.enclave === filter.enclave) &&
     (filter.createdAfter == null || job.createdAt > secondsDown(filter.createdAfter)) &&

@@ -1,23 +1,30 @@
-import type {
-  agentMetadata,
-  agents,
-  blocks,
-  enclaves,
-  forwardedRequests,
-  jobs,
-  marketAwards,
-  marketBids,
-  marketRequests,
-  payments,
-} from '@parley/database'
+import type * as database from '@parley/database'
 
-export type AgentRow = typeof agents.$inferSelect
-export type AgentMetadataRow = typeof agentMetadata.$inferSelect
-export type BlockRow = Omit<typeof blocks.$inferSelect, 'pending'>
-export type EnclaveRow = typeof enclaves.$inferSelect
-export type ForwardedRequestRow = typeof forwardedRequests.$inferSelect
-export type JobRow = typeof jobs.$inferSelect
-export type MarketAwardRow = typeof marketAwards.$inferSelect
-export type MarketBidRow = typeof marketBids.$inferSelect
-export type MarketRequestRow = typeof marketRequests.$inferSelect
-export type PaymentRow = typeof payments.$inferSelect
+export type AgentRow = typeof database.agents.$inferSelect
+export type AgentMetadataRow = typeof database.agentMetadata.$inferSelect
+export type ArbitrationRow = typeof database.arbitrations.$inferSelect
+export type BlockRow = Omit<typeof database.blocks.$inferSelect, 'pending'>
+export type CounterpartyRow = typeof database.counterparties.$inferSelect
+export type CrowdPayoutRow = typeof database.crowdPayouts.$inferSelect
+export type CrowdRow = typeof database.crowds.$inferSelect
+export type EnclaveRow = typeof database.enclaves.$inferSelect
+export type FeeCollectionRow = typeof database.feeCollections.$inferSelect
+export type FeedbackRow = typeof database.feedback.$inferSelect
+export type FeedbackResponseRow = typeof database.feedbackResponses.$inferSelect
+export type ForwardedRequestRow = typeof database.forwardedRequests.$inferSelect
+export type JobRow = typeof database.jobs.$inferSelect
+export type LedgerBalanceRow = typeof database.ledgerBalances.$inferSelect
+export type LedgerOperatorRow = typeof database.ledgerOperators.$inferSelect
+export type LedgerTransferRow = typeof database.ledgerTransfers.$inferSelect
+export type MarketAwardRow = typeof database.marketAwards.$inferSelect
+export type MarketBidRow = typeof database.marketBids.$inferSelect
+export type MarketRequestRow = typeof database.marketRequests.$inferSelect
+export type MilestoneRow = typeof database.milestones.$inferSelect
+export type PaymentRow = typeof database.payments.$inferSelect
+export type PolicyRow = typeof database.policies.$inferSelect
+export type SettingRow = typeof database.settings.$inferSelect
+export type SpendConfirmationRow = typeof database.spendConfirmations.$inferSelect
+export type SpendLimitRow = typeof database.spendLimits.$inferSelect
+export type SpendRow = typeof database.spends.$inferSelect
+export type ValidationRow = typeof database.validations.$inferSelect
+export type VoteRow = typeof database.votes.$inferSelect

@@ -1,19 +1,4 @@
-import {
-  agentMetadata,
-  agents,
-  blocks,
-  type Connection,
-  connect,
-  enclaves,
-  forwardedRequests,
-  jobs,
-  marketAwards,
-  marketBids,
-  marketRequests,
-  migrate,
-  payments,
-  requests,
-} from '@parley/database'
+import { type Connection, connect, migrate, schema as tables } from '@parley/database'
 import { startEmbeddedPostgres } from '@parley/database/embedded'
 import { createLog } from '@parley/service'
 import { createJobChanges } from '../src/job-changes.ts'
@@ -92,7 +77,7 @@ export function address(value: number): `0x${string}` {
 }
 
 /** As the indexer writes them: one second a block. */
-function origin(chain: string, block: number, log = 0) {
+export function origin(chain: string, block: number, log = 0) {
   const createdAt = START_SECONDS + block
   const position = `${String(createdAt).padStart(12, '0')}:${chain.padEnd(40)}:${String(block).padStart(12, '0')}:${String(log).padStart(6, '0')}`
   const transaction = word(block * 1000 + log)
@@ -110,7 +95,7 @@ function origin(chain: string, block: number, log = 0) {
 type Insert<Table extends { $inferInsert: unknown }> = Partial<Table['$inferInsert']>
 
 /** Rows by number: the number is id and block. */
-export function jobRow(number: number, row: Insert<typeof jobs> = {}): typeof jobs.$inferInsert {
+export function jobRow(number: number, row: Insert<typeof tables.jobs> = {}): typeof tables.jobs.$inferInsert {
   const chain = row.chain ?? CHAIN
   return {
     chain,
@@ -124,7 +109,7 @@ export function jobRow(number: number, row: Insert<typeof jobs> = {}): typeof jo
   }
 }
 
-export function agentRow(number: number, row: Insert<typeof agents> = {}): typeof agents.$inferInsert {
+export function agentRow(number: number, row: Insert<typeof tables.agents> = {}): typeof tables.agents.$inferInsert {
   const chain = row.chain ?? CHAIN
   return {
     chain,
@@ -136,12 +121,15 @@ export function agentRow(number: number, row: Insert<typeof agents> = {}): typeo
   }
 }
 
-export function metadataRow(agent: number, key: string, value: string): typeof agentMetadata.$inferInsert {
+export function metadataRow(agent: number, key: string, value: string): typeof tables.agentMetadata.$inferInsert {
   const keyHash = key === 'agentWallet' ? WALLET_KEY_HASH : `hash of ${key}`
   return { chain: CHAIN, agentId: BigInt(agent), keyHash, key, value, ...origin(CHAIN, agent) }
 }
 
-export function enclaveRow(number: number, row: Insert<typeof enclaves> = {}): typeof enclaves.$inferInsert {
+export function enclaveRow(
+  number: number,
+  row: Insert<typeof tables.enclaves> = {},
+): typeof tables.enclaves.$inferInsert {
   const chain = row.chain ?? CHAIN
   return {
     chain,
@@ -157,11 +145,16 @@ export function enclaveRow(number: number, row: Insert<typeof enclaves> = {}): t
   }
 }
 
-export function paymentRow(job: number, log: number, row: Insert<typeof payments> = {}): typeof payments.$inferInsert {
+export function paymentRow(
+  job: number,
+  log: number,
+  row: Insert<typeof tables.payments> = {},
+): typeof tables.payments.$inferInsert {
   return {
     chain: CHAIN,
     blockNumber: job,
     logIndex: log,
+    contract: CAROL,
     kind: 'Funded',
     jobId: word(job),
     account: ALICE,
@@ -173,8 +166,8 @@ export function paymentRow(job: number, log: number, row: Insert<typeof payments
 
 export function forwardedRow(
   number: number,
-  row: Insert<typeof forwardedRequests> = {},
-): typeof forwardedRequests.$inferInsert {
+  row: Insert<typeof tables.forwardedRequests> = {},
+): typeof tables.forwardedRequests.$inferInsert {
   return {
     chain: CHAIN,
     requestId: word(number),
@@ -186,7 +179,10 @@ export function forwardedRow(
   }
 }
 
-export function requestRow(number: number, row: Insert<typeof requests> = {}): typeof requests.$inferInsert {
+export function requestRow(
+  number: number,
+  row: Insert<typeof tables.requests> = {},
+): typeof tables.requests.$inferInsert {
   return {
     id: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
     kind: 'transactions',
@@ -204,8 +200,8 @@ export function requestRow(number: number, row: Insert<typeof requests> = {}): t
 
 export function marketRequestRow(
   number: number,
-  row: Insert<typeof marketRequests> = {},
-): typeof marketRequests.$inferInsert {
+  row: Insert<typeof tables.marketRequests> = {},
+): typeof tables.marketRequests.$inferInsert {
   return {
     id: word(number),
     chain: CHAIN,
@@ -223,8 +219,8 @@ export function marketRequestRow(
 export function marketBidRow(
   number: number,
   requestId: string,
-  row: Insert<typeof marketBids> = {},
-): typeof marketBids.$inferInsert {
+  row: Insert<typeof tables.marketBids> = {},
+): typeof tables.marketBids.$inferInsert {
   return {
     id: word(number),
     requestId,
@@ -239,28 +235,16 @@ export function marketBidRow(
   }
 }
 
-export const tables = {
-  agentMetadata,
-  agents,
-  blocks,
-  enclaves,
-  forwardedRequests,
-  jobs,
-  marketAwards,
-  marketBids,
-  marketRequests,
-  payments,
-  requests,
-}
+export { tables }
 
 /** Tells the listeners, as the indexer does, within the transaction that changes the job. */
-export async function changeJob({ db }: Connection, row: typeof jobs.$inferInsert): Promise<void> {
+export async function changeJob({ db }: Connection, row: typeof tables.jobs.$inferInsert): Promise<void> {
   const { chain, jobId } = row
   await db.transaction(async (transaction) => {
     await transaction
-      .insert(jobs)
+      .insert(tables.jobs)
       .values(row)
-      .onConflictDoUpdate({ target: [jobs.chain, jobs.jobId], set: row })
+      .onConflictDoUpdate({ target: [tables.jobs.chain, tables.jobs.jobId], set: row })
     await transaction.execute(`select pg_notify('job_changed', '${chain}:${jobId}')`)
   })
 }

@@ -76,7 +76,7 @@ beforeAll(async () => {
       producedAt: START_SECONDS + 3,
       reason: word(25),
     }),
-    jobRow(3, { status: 'Funded', provider: BOB, agentId: 1n }),
+    jobRow(3, { status: 'Funded', provider: BOB, agentId: 1n, judges: [ALICE, CAROL] }),
     jobRow(4, { status: 'Expired', provider: BOB, chain: OTHER_CHAIN, agentId: 1n }),
     jobRow(5, { client: CAROL, provider: CAROL, expiredAt: Number.MAX_SAFE_INTEGER }),
   ])
@@ -205,6 +205,7 @@ describe('job and jobs', () => {
     ['provider', { provider: BOB }, [4, 3]],
     ['account', { account: BOB }, [4, 3, 2]],
     ['agent', { agentId: 1n, chain: CHAIN }, [3, 2]],
+    ['judge', { judge: CAROL }, [3]],
     ['enclave', { enclave: ENCLAVE }, [2]],
     ['created after', { createdAfter: new Date(iso(3)) }, [5, 4]],
     ['created before', { createdBefore: new Date(iso(3)) }, [2, 1]],
@@ -259,8 +260,8 @@ describe('agent and agents', () => {
       uri: 'https://agents/1',
       wallet: CAROL,
       metadata: [
-        { key: 'a', value: '0x01' },
         { key: 'agentWallet', value: CAROL },
+        { key: 'a', value: '0x01' },
       ],
       created: { block: '1' },
       updated: { block: '1' },

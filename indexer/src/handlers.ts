@@ -1,6 +1,19 @@
-import { type ChainEvent, type ErrorName, type JobStatus, NOBODY } from '@parley/protocol'
-import type { Change, Rows } from './change.ts'
-import { originOf, updateOf } from './origin.ts'
+import { arbitrationModel, type ChainEvent, type ErrorName, NOBODY } from '@parley/protocol'
+import type { Change } from './change.ts'
+import {
+  insert,
+  insertLog,
+  type JobEvent,
+  jobKey,
+  moveBalance,
+  payment,
+  settings,
+  toSeconds,
+  update,
+  updateJob,
+  type Values,
+} from './changes.ts'
+import { positionOf } from './origin.ts'
 
 /** What an event does to the tables. Pure, and the only place that knows. */
 export function changesOf(event: ChainEvent): Change[] {
@@ -15,127 +28,242 @@ export function changesOf(event: ChainEvent): Change[] {
 
     case 'Registered': {
       const { agentId, agentURI: uri, owner } = args
-      const values = { ...originOf(event), agentId, uri, owner }
-      return [{ table: 'agents', key: [agentId.toString()], kind: 'insert', values }]
+      return [insert(event, 'agents', { agentId, uri, owner })]
     }
     case 'URIUpdated':
-      return [agentUpdate(event, args.agentId, { uri: args.newURI })]
+      return [update(event, 'agents', { agentId: args.agentId }, { uri: args.newURI })]
     case 'Transfer':
       // A mint comes before Registered, which says the owner.
-      return args.from === NOBODY ? [] : [agentUpdate(event, args.tokenId, { owner: args.to })]
+      return args.from === NOBODY ? [] : [update(event, 'agents', { agentId: args.tokenId }, { owner: args.to })]
     case 'MetadataSet': {
       const { agentId, indexedMetadataKey: keyHash, metadataKey: key, metadataValue: value } = args
-      const values = { ...originOf(event), agentId, keyHash, key, value }
-      return [{ table: 'agent_metadata', key: [agentId.toString(), keyHash], kind: 'insert', values }]
+      return [insert(event, 'agent_metadata', { agentId, keyHash, key, value })]
     }
 
-    case 'NewFeedback':
-    case 'FeedbackRevoked':
-    case 'ResponseAppended':
-    case 'FeedbackBacked':
-    case 'TokenPriceSet':
-    case 'WeightCapSet':
-    case 'ValidationRequest':
-    case 'ValidationResponse':
-      return []
+    // ReputationRegistry and ValidationRegistry
+    case 'NewFeedback': {
+      const { agentId, clientAddress: client, feedbackIndex, value, tag1, tag2, endpoint } = args
+      const { feedbackURI: uri, feedbackHash: hash } = args
+      const said = { value, valueDecimals: Number(args.valueDecimals), tag1, tag2, endpoint, uri, hash }
+      return [insert(event, 'feedback', { agentId, client, feedbackIndex, ...said, isRevoked: false })]
+    }
+    case 'FeedbackRevoked': {
+      const { agentId, clientAddress: client, feedbackIndex } = args
+      return [update(event, 'feedback', { agentId, client, feedbackIndex }, { isRevoked: true })]
+    }
+    case 'FeedbackBacked': {
+      const { agentId, clientAddress: client, feedbackIndex, weight } = args
+      return [update(event, 'feedback', { agentId, client, feedbackIndex }, { jobId: jobKey(event), weight })]
+    }
+    case 'ResponseAppended': {
+      const { agentId, clientAddress: client, feedbackIndex, responder, responseURI: uri, responseHash: hash } = args
+      return [insertLog(event, 'feedback_responses', { agentId, client, feedbackIndex, responder, uri, hash })]
+    }
+    case 'ValidationRequest': {
+      const { validatorAddress: validator, agentId, requestURI, requestHash } = args
+      return [insert(event, 'validations', { requestHash, validator, agentId, requestURI })]
+    }
+    case 'ValidationResponse': {
+      const { validatorAddress: validator, agentId, requestHash, responseURI, responseHash, tag } = args
+      const answer = { response: Number(args.response), responseURI, responseHash, tag }
+      return [update(event, 'validations', { requestHash, validator, agentId }, answer)]
+    }
 
+    case 'EnclaveRegistered':
+      return [insert(event, 'enclaves', { ...args, expiresAt: toSeconds(args.expiresAt), isRevoked: false })]
+    case 'EnclaveRevoked':
+      return [update(event, 'enclaves', { enclave: args.enclave }, { isRevoked: true })]
     case 'ChallengeIssued':
-    case 'WorkloadSet':
-    case 'GuardianSet':
-    case 'PauseSet':
       return []
-    case 'EnclaveRegistered': {
-      const values = { ...originOf(event), ...args, expiresAt: toSeconds(args.expiresAt), isRevoked: false }
-      return [{ table: 'enclaves', key: [args.enclave], kind: 'insert', values }]
-    }
-    case 'EnclaveRevoked': {
-      const values = { ...updateOf(event), isRevoked: true }
-      return [{ table: 'enclaves', key: [args.enclave], kind: 'update', values }]
-    }
 
-    case 'JobCreated':
-      return [jobInsert(event)]
+    // Settings
+    case 'WorkloadSet':
+      return settings(event, { isWorkloadAllowed: args.isAllowed }, args.workload)
+    case 'GuardianSet':
+      return settings(event, { guardian: args.guardian })
+    case 'PauseSet':
+      return settings(event, { isPaused: args.isPaused })
+    case 'PlatformFeeSet':
+      return settings(event, { platformFeeBP: args.feeBP, platformTreasury: args.treasury })
+    case 'TokenPriceSet':
+      return settings(event, { tokenPrice: args.price }, args.token)
+    case 'WeightCapSet':
+      return settings(event, { weightCap: args.cap })
+    case 'HookWhitelistUpdated':
+      return settings(event, { isHookAllowed: args.status }, args.hook)
+    case 'FeesCollected':
+      return [insertLog(event, 'fee_collections', args)]
+
+    // Jobs
+    case 'JobCreated': {
+      const { client, evaluator } = args
+      const [provider, hook] = [args.provider, args.hook].map((account) => (account === NOBODY ? null : account))
+      const values = { jobId: jobKey(event), status: 'Open', client, evaluator, provider, hook }
+      return [insert(event, 'jobs', { ...values, expiredAt: toSeconds(args.expiredAt) })]
+    }
     case 'JobDescribed':
-      return [jobUpdate(event, { description: args.description })]
+      return [updateJob(event, { description: args.description })]
     case 'ProviderSet':
-      return [jobUpdate(event, { provider: args.provider, agentId: args.agentId })]
+      return [updateJob(event, { provider: args.provider, agentId: args.agentId })]
+    case 'PayeeSet':
+      return [updateJob(event, { payee: args.payee })]
     case 'BudgetSet':
-      return [jobUpdate(event, { token: args.token, budget: args.amount })]
+      return [updateJob(event, { token: args.token, budget: args.amount })]
+    case 'EvaluationPeriodSet':
+      return [updateJob(event, { evaluationSeconds: toSeconds(args.period) })]
+    case 'JobFunded':
+      return [updateJob(event, { status: 'Funded', funded: args.amount }), payment(event, 'Funded', args.client)]
+    case 'JobSubmitted':
+      return [updateJob(event, { status: 'Submitted', deliverable: args.deliverable })]
+    case 'JobReopened':
+      return [updateJob(event, { status: 'Funded', deliverable: null })]
+    case 'JobCompleted':
+      return [updateJob(event, { status: 'Completed', reason: args.reason })]
+    case 'JobRejected':
+      return [updateJob(event, { status: 'Rejected', reason: args.reason })]
+    case 'JobExpired':
+      return [updateJob(event, { status: 'Expired' })]
+    case 'JobPartReleased':
+      return [updateJob(event, {}, { released: args.amount })]
+    case 'PaymentReleased':
+      return [updateJob(event, {}, { paid: args.amount }), payment(event, 'Released', args.provider)]
+    case 'Refunded':
+      return [updateJob(event, {}, { refunded: args.amount }), payment(event, 'Refunded', args.client)]
+    case 'PaymentOwed':
+      return [payment(event, 'Owed', args.payee)]
+    case 'PlatformFeePaid':
+      return [updateJob(event, {}, { fee: args.amount }), payment(event, 'Fee', args.platformTreasury)]
+    case 'HookFailed':
+      return [updateJob(event, {}, { hookFailures: 1n })]
+
+    // EnclaveEvaluator
     case 'TermsSet': {
       const { requestHash, workload, observability } = args
-      return [jobUpdate(event, { requestHash, workload, observability: Number(observability) })]
+      const terms = { requestHash, workload, observability: Number(observability) }
+      return [updateJob(event, { termsKind: 'Enclave', ...terms })]
     }
-    case 'JobFunded':
-      return [jobUpdate(event, { status: 'Funded', funded: args.amount }), payment(event, 'Funded', args.client)]
-    case 'JobSubmitted':
-      return [jobUpdate(event, { status: 'Submitted', deliverable: args.deliverable })]
     case 'ResultAccepted': {
       const { enclave, resultId, responseHash, response, producedAt } = args
-      return [jobUpdate(event, { enclave, resultId, responseHash, response, producedAt: toSeconds(producedAt) })]
+      return [updateJob(event, { enclave, resultId, responseHash, response, producedAt: toSeconds(producedAt) })]
     }
-    case 'JobCompleted':
-      return [jobUpdate(event, { status: 'Completed', reason: args.reason })]
-    case 'PaymentReleased':
-      return [jobUpdate(event, { paid: args.amount }), payment(event, 'Released', args.provider)]
-    case 'JobRejected':
-      return [jobUpdate(event, { status: 'Rejected', reason: args.reason })]
-    case 'Refunded':
-      return [jobUpdate(event, { refunded: args.amount }), payment(event, 'Refunded', args.client)]
-    case 'JobExpired':
-      return [jobUpdate(event, { status: 'Expired' })]
-    case 'JobReopened':
-      return [jobUpdate(event, { status: 'Funded', deliverable: null })]
-    case 'PayeeSet':
-    case 'EvaluationPeriodSet':
-    case 'JobPartReleased':
-    case 'PaymentOwed':
-    case 'PlatformFeePaid':
-    case 'PlatformFeeSet':
-    case 'FeesCollected':
-    case 'HookWhitelistUpdated':
-    case 'HookFailed':
-      return []
 
-    case 'LedgerTransfer':
-    case 'OperatorSet':
-    case 'PolicySet':
-    case 'PolicyRevoked':
-    case 'SpendLimitSet':
-    case 'CounterpartySet':
-    case 'SpendConfirmed':
-    case 'SpendExecuted':
     // QuorumEvaluator
-    case 'QuorumTermsSet':
-    case 'VoteCast':
+    case 'QuorumTermsSet': {
+      const { members, threshold } = args
+      return [updateJob(event, { termsKind: 'Quorum', judges: [...members], threshold: Number(threshold) })]
+    }
+    case 'VoteCast': {
+      const { member, isApproval, reason } = args
+      return [insert(event, 'votes', { jobId: jobKey(event), member, isApproval, reason })]
+    }
+
     // MilestoneEvaluator
-    case 'MilestoneTermsSet':
-    case 'MilestoneApproved':
+    case 'MilestoneTermsSet': {
+      const terms = { judges: [args.judge], reviewSeconds: toSeconds(args.reviewSeconds) }
+      const milestones = args.amounts.map((amount, milestone) =>
+        insert(event, 'milestones', { jobId: jobKey(event), milestone, amount }),
+      )
+      return [updateJob(event, { termsKind: 'Milestones', ...terms }), ...milestones]
+    }
+    case 'MilestoneApproved': {
+      const key = { jobId: jobKey(event), milestone: Number(args.milestone) }
+      return [update(event, 'milestones', key, { approver: args.approver })]
+    }
+
     // ArbitratedEvaluator
-    case 'ArbitrationTermsSet':
+    case 'ArbitrationTermsSet': {
+      const { arbiter, reviewSeconds, rulingSeconds, silenceShareBP, bond, stake } = args
+      const terms = { rulingSeconds: toSeconds(rulingSeconds), silenceShareBP: Number(silenceShareBP), bond, stake }
+      const flags = { isStakeLocked: false, hasRedone: false }
+      return [
+        updateJob(event, {
+          ...{ termsKind: 'Arbitration', judges: [arbiter], reviewSeconds: toSeconds(reviewSeconds) },
+        }),
+        insert(event, 'arbitrations', { jobId: jobKey(event), ...terms, ...flags }),
+      ]
+    }
     case 'StakeLocked':
-    case 'DisputeOpened':
-    case 'RulingGiven':
+      return [arbitration(event, { isStakeLocked: true })]
+    case 'DisputeOpened': {
+      const dispute = { disputedAt: Number(event.timestamp), disputeReason: args.reason }
+      return [arbitration(event, { ...dispute, ruling: null, shareBP: null, rulingReason: null })]
+    }
+    case 'RulingGiven': {
+      const kind = arbitrationModel.rulings[Number(args.ruling)]
+      // Only a split names its share.
+      const shareBP = kind === 'Pay' ? Number(arbitrationModel.WHOLE_BP) : Number(args.shareBP)
+      const ruling = { ruling: Number(args.ruling), rulingReason: args.reason, shareBP }
+      return [arbitration(event, kind === 'Redo' ? { ...ruling, disputedAt: null, hasRedone: true } : ruling)]
+    }
     case 'ReviewSettled':
+      return [arbitration(event, { shareBP: Number(args.shareBP) })]
     case 'BondReleased':
+      return [arbitration(event, { bondReceiver: args.receiver })]
     case 'StakeReleased':
+      return [arbitration(event, { isStakeLocked: false, stakeReceiver: args.receiver })]
+
     // CrowdPayout
     case 'PayeesSet':
+      return [insert(event, 'crowds', { jobId: jobKey(event), root: args.root, total: args.total })]
     case 'PayoutsMade':
+      // The ledger tells each payout right after, in their order.
+      return args.indexes.map((index, at) => {
+        const transferLogIndex = event.logIndex + 1 + at
+        const transfer = { ...event, logIndex: transferLogIndex }
+        return insert(transfer, 'crowd_payouts', { jobId: jobKey(event), index, transferLogIndex })
+      })
     case 'RemainderClaimed':
-      return []
+      return [update(event, 'crowds', { jobId: jobKey(event) }, { remainder: args.amount })]
+
+    // Ledger
+    case 'LedgerTransfer': {
+      const { caller, from, to, token, amount } = args
+      const moved = insertLog(event, 'ledger_transfers', { caller, from, to, token, amount })
+      return [moved, ...moveBalance(event)]
+    }
+    case 'OperatorSet': {
+      const { owner, spender, approved: isApproved } = args
+      return [insert(event, 'ledger_operators', { owner, spender, isApproved })]
+    }
+
+    // Guardrails
+    case 'PolicySet': {
+      const { account, key, expiresAt, methods, isAnyCounterparty, confirmers, confirmationsNeeded } = args
+      const policy = {
+        ...{ account, key, isAnyCounterparty, confirmers: [...confirmers], isRevoked: false },
+        ...{ expiresAt: toSeconds(expiresAt), methods: Number(methods) },
+        confirmationsNeeded: Number(confirmationsNeeded),
+      }
+      return [insert(event, 'policies', policy)]
+    }
+    case 'PolicyRevoked': {
+      const { account, key } = args
+      return [update(event, 'policies', { account, key }, { isRevoked: true, revokedPosition: positionOf(event) })]
+    }
+    case 'SpendLimitSet': {
+      const { account, key, token, limit, periodSeconds, threshold } = args
+      const values = { limit, periodSeconds: toSeconds(periodSeconds), threshold }
+      return [insert(event, 'spend_limits', { account, key, token, ...values, setPosition: positionOf(event) })]
+    }
+    case 'CounterpartySet':
+      return [insert(event, 'counterparties', { ...args, setPosition: positionOf(event) })]
+    case 'SpendConfirmed':
+      return [insert(event, 'spend_confirmations', { ...args, setPosition: positionOf(event) })]
+    case 'SpendExecuted':
+      return [insertLog(event, 'spends', { ...args, method: Number(args.method) })]
   }
 }
 
-type EventNamed<Name extends ChainEvent['name']> = Extract<ChainEvent, { readonly name: Name }>
-type JobEvent = Extract<ChainEvent, { readonly args: { readonly jobId: bigint } }>
+function arbitration(event: JobEvent, values: Partial<Values<'arbitrations'>>): Change {
+  return update(event, 'arbitrations', { jobId: jobKey(event) }, values)
+}
 
 function forwardedRequest(
-  event: EventNamed<'RequestExecuted' | 'RequestFailed'>,
-  outcome: Pick<Rows['forwarded_requests'], 'hasSucceeded' | 'error' | 'reason'>,
+  event: Extract<ChainEvent, { readonly name: 'RequestExecuted' | 'RequestFailed' }>,
+  outcome: Pick<Values<'forwarded_requests'>, 'hasSucceeded' | 'error' | 'reason'>,
 ): Change {
   const { requestId, from: account, nonce } = event.args
-  const values = { ...originOf(event), requestId, account, nonce, ...outcome }
-  return { table: 'forwarded_requests', key: [requestId], kind: 'insert', values }
+  return insert(event, 'forwarded_requests', { requestId, account, nonce, ...outcome })
 }
 
 /** The name that a reason starts with. A stranger's contract may say whatever it likes instead, at any length. */
@@ -143,44 +271,3 @@ function errorOf(reason: string): string {
   const [name] = /^\w{1,64}(?=:|$)/.exec(reason) ?? []
   return name ?? ('TransactionReverted' satisfies ErrorName)
 }
-
-function agentUpdate(event: ChainEvent, agentId: bigint, values: Partial<Rows['agents']>): Change {
-  return { table: 'agents', key: [agentId.toString()], kind: 'update', values: { ...updateOf(event), ...values } }
-}
-
-function jobInsert(event: EventNamed<'JobCreated'>): Change {
-  const { client, evaluator } = event.args
-  const jobId = jobKey(event)
-  const provider = event.args.provider === NOBODY ? null : event.args.provider
-  const expiredAt = toSeconds(event.args.expiredAt)
-  const values = { ...originOf(event), jobId, status: 'Open', client, evaluator, provider, expiredAt }
-  return { table: 'jobs', key: [jobId], kind: 'insert', values }
-}
-
-function jobUpdate(event: JobEvent, values: Partial<Rows['jobs']> & { readonly status?: JobStatus }): Change {
-  return { table: 'jobs', key: [jobKey(event)], kind: 'update', values: { ...updateOf(event), ...values } }
-}
-
-function payment(
-  event: EventNamed<'JobFunded' | 'PaymentReleased' | 'Refunded'>,
-  kind: 'Funded' | 'Released' | 'Refunded',
-  account: string,
-): Change {
-  const blockNumber = Number(event.blockNumber)
-  const { logIndex } = event
-  const { amount } = event.args
-  const values = { ...originOf(event), blockNumber, logIndex, kind, jobId: jobKey(event), account, amount }
-  return { table: 'payments', key: [String(blockNumber), String(logIndex)], kind: 'insert', values }
-}
-
-/** Job ids are hashes: 0x and 64 digits. */
-function jobKey({ args }: JobEvent): string {
-  return `0x${args.jobId.toString(16).padStart(64, '0')}`
-}
-
-/** What lies past the largest exact number is never anyway; an enclave may sign any uint64 as its time. */
-function toSeconds(value: bigint): number {
-  return Number(value < MAX_SECONDS ? value : MAX_SECONDS)
-}
-
-const MAX_SECONDS = BigInt(Number.MAX_SAFE_INTEGER)

@@ -20,12 +20,12 @@ export function findMisfit(event: ChainEvent): string | undefined {
   return misfitIn('events', eventsShape, toEventRow(event)) ?? changesOf(event).map(misfitOf).find(Boolean)
 }
 
-function misfitOf({ table, key, values }: Change): string | undefined {
+function misfitOf({ table, key, values, sums }: Change): string | undefined {
   const shape = shapes[table]
   // An update has its key beside its values.
   const [, ...columns] = shape.key
   const misfit = columns.find((column, at) => !fitsKey(column, key[at] ?? ''))
-  return misfit ? `${table}.${misfit.name}` : misfitIn(table, shape, values)
+  return misfit ? `${table}.${misfit.name}` : misfitIn(table, shape, { ...values, ...sums })
 }
 
 function misfitIn(table: string, { columns }: TableShape, values: Readonly<Record<string, unknown>>) {
@@ -59,6 +59,8 @@ function fits({ type, isIndexed }: ColumnShape, value: unknown): boolean {
     case 'bigint':
       return isInteger(value, 2 ** 53)
     case 'numeric(78, 0)':
+    // What is added to a sum is no larger than other numbers: there is room for more of them than there can be events.
+    case 'numeric(100, 0)':
       return typeof value === 'bigint' && value > -NUMERIC_LIMIT && value < NUMERIC_LIMIT
     default:
       throw new Error(`nothing is known about the limits of ${type}`)

@@ -3,9 +3,10 @@ import type { ChainEvent } from '@parley/protocol'
 import type { Log } from '@parley/service'
 import { and, arrayOverlaps, desc, eq, gt, lt, lte, max, sql } from 'drizzle-orm'
 import type { Batch, BlockId, Fork, StoredBlock } from './chain.ts'
-import { subjectOf } from './change.ts'
+import { type Change, subjectOf } from './change.ts'
 import { fromEventRow, toEventRow } from './event-row.ts'
-import { fold, subjectsOf } from './fold.ts'
+import { fold, type Row, subjectsOf, takeBack } from './fold.ts'
+import { changesOf } from './handlers.ts'
 import { findMisfit } from './row-limits.ts'
 import type { Session } from './session.ts'
 import { deleteRows, insertRows, readRows, type Transaction, writeRows } from './table-rows.ts'
@@ -73,16 +74,34 @@ async function selectBlocks(tx: Pick<Transaction, 'select'>, chain: string): Pro
 
 async function undoAfter(tx: Transaction, chain: string, blockNumber: number): Promise<void> {
   const isUndone = and(eq(events.chain, chain), gt(events.blockNumber, blockNumber))
-  const undone = await tx.delete(events).where(isUndone).returning({ subjects: events.subjects })
+  const undone = await tx.delete(events).where(isUndone).returning()
   await tx.delete(blocks).where(and(eq(blocks.chain, chain), gt(blocks.number, blockNumber)))
 
-  const subjects = new Set(undone.flatMap((event) => event.subjects))
+  const changes = undone.map(fromEventRow).flatMap(changesOf)
+  const additions = changes.filter(({ kind }) => kind === 'add')
+  await undoAdditions(tx, chain, blockNumber, additions)
+  const subjects = new Set(changes.filter(({ kind }) => kind !== 'add').map(subjectOf))
   await deleteRows(tx, chain, subjects)
   const rows = fold(new Map(), await selectEvents(tx, chain, [...subjects]))
   // These events also touch rows that are not undone, and of those they do not tell everything.
   const ours = [...rows].flatMap(([subject, row]) => (subjects.has(subject) ? [row] : []))
   await writeRows(tx, ours)
   await announceJobs(tx, chain, subjects)
+}
+
+/** An account can have a long history, which its balance need not be folded from anew. */
+async function undoAdditions(tx: Transaction, chain: string, blockNumber: number, additions: Change[]): Promise<void> {
+  const rows = takeBack(await readRows(tx, chain, new Set(additions.map(subjectOf))), additions)
+  const isNew = ({ values }: Row) => Number(values.createdBlock) > blockNumber
+  await deleteRows(
+    tx,
+    chain,
+    [...rows].flatMap(([subject, row]) => (isNew(row) ? [subject] : [])),
+  )
+  await writeRows(
+    tx,
+    [...rows.values()].filter((row) => !isNew(row)),
+  )
 }
 
 async function undoAll(tx: Transaction, chain: string): Promise<void> {

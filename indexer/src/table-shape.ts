@@ -1,4 +1,4 @@
-import { agentMetadata, agents, enclaves, forwardedRequests, jobs, payments } from '@parley/database'
+import * as database from '@parley/database'
 import { getTableColumns } from 'drizzle-orm'
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
 import type { TableName } from './change.ts'
@@ -39,10 +39,28 @@ export function shapeOf(table: PgTable): TableShape {
 
 /** The tables that are folded from events. */
 export const shapes: Readonly<Record<TableName, TableShape>> = {
-  agents: shapeOf(agents),
-  agent_metadata: shapeOf(agentMetadata),
-  enclaves: shapeOf(enclaves),
-  jobs: shapeOf(jobs),
-  payments: shapeOf(payments),
-  forwarded_requests: shapeOf(forwardedRequests),
+  agents: shapeOf(database.agents),
+  agent_metadata: shapeOf(database.agentMetadata),
+  feedback: shapeOf(database.feedback),
+  feedback_responses: shapeOf(database.feedbackResponses),
+  validations: shapeOf(database.validations),
+  enclaves: shapeOf(database.enclaves),
+  jobs: shapeOf(database.jobs),
+  payments: shapeOf(database.payments),
+  votes: shapeOf(database.votes),
+  milestones: shapeOf(database.milestones),
+  arbitrations: shapeOf(database.arbitrations),
+  crowds: shapeOf(database.crowds),
+  crowd_payouts: shapeOf(database.crowdPayouts),
+  fee_collections: shapeOf(database.feeCollections),
+  ledger_balances: shapeOf(database.ledgerBalances),
+  ledger_transfers: shapeOf(database.ledgerTransfers),
+  ledger_operators: shapeOf(database.ledgerOperators),
+  policies: shapeOf(database.policies),
+  spend_limits: shapeOf(database.spendLimits),
+  counterparties: shapeOf(database.counterparties),
+  spend_confirmations: shapeOf(database.spendConfirmations),
+  spends: shapeOf(database.spends),
+  settings: shapeOf(database.settings),
+  forwarded_requests: shapeOf(database.forwardedRequests),
 }

@@ -9,6 +9,7 @@ import {
   type ValueOf,
 } from '@parley/protocol'
 import { encodeFunctionData, keccak256, toBytes } from 'viem'
+import { moneyDeeds } from './money-activity.ts'
 import {
   type Actor,
   ALICE,
@@ -52,6 +53,7 @@ export const deeds = {
   attestEnclave,
   revokeEnclave,
   forwardRequest,
+  ...moneyDeeds,
 } satisfies Record<string, Perform>
 
 export type Deed = keyof typeof deeds

@@ -1,8 +1,10 @@
 import { domainSeparator, type Hex, type JobStatus, jobId, jobStatuses } from '@parley/protocol'
 import { keccak256 } from 'viem'
 import { acceptResult, attestEnclave, BODY_HASH, FULL, revokeEnclave } from './near-enclave.ts'
+import { nearMoneyDeeds } from './near-money.ts'
 import {
   ALICE,
+  agentOf,
   BOB,
   CAROL,
   DOLLAR,
@@ -35,6 +37,7 @@ export const nearDeeds = {
   delegateElsewhere,
   beStrange,
   beSlow,
+  ...nearMoneyDeeds,
 } satisfies Record<string, (near: NearNode, pick: number) => void | Promise<void>>
 
 export type NearDeed = keyof typeof nearDeeds
@@ -196,18 +199,6 @@ function beStrange({ call }: NearNode, pick: number): void {
 /** A call of ours that comes 200 blocks later. */
 function beSlow({ call }: NearNode, pick: number): void {
   call(CAROL, STRANGER, 'register_later', { agent_uri: `slow-${pick}` }, { gas: 200n * TERA })
-}
-
-function agentOf({ view, deployment }: Pick<NearNode, 'view' | 'deployment'>, pick: number) {
-  try {
-    const id = String(pick % 5)
-    const accountId = view<string>(deployment.agents, 'owner_of', { agent_id: id })
-    const owner = [ALICE, BOB, CAROL].find((person) => person.accountId === accountId)
-    return owner && { id, owner }
-  } catch {
-    // There is none of this number yet.
-    return undefined
-  }
 }
 
 /** One of the last jobs of ALICE or CAROL. */

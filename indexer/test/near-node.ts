@@ -220,6 +220,19 @@ export function functionCall(method: string, args: object, { deposit = 0n, gas =
   return { kind: 'FunctionCall', methodName: method, args: Buffer.from(JSON.stringify(args)), gas, deposit } as const
 }
 
+/** One of the first agents, if there are so many. */
+export function agentOf({ view, deployment }: Pick<NearNode, 'view' | 'deployment'>, pick: number) {
+  try {
+    const id = String(pick % 5)
+    const accountId = view<string>(deployment.agents, 'owner_of', { agent_id: id })
+    const owner = [ALICE, BOB, CAROL].find((person) => person.accountId === accountId)
+    return owner && { id, owner }
+  } catch {
+    // There is none of this number yet.
+    return undefined
+  }
+}
+
 function actor(accountId: string): NearActor {
   const seed = Buffer.alloc(32)
   seed.write(accountId)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Deed, deeds, emptyWorld, type Perform, type World } from './activity.ts'
+import { moneyDeeds } from './money-activity.ts'
 import {
   contentsOf,
   indexFromScratch,
@@ -85,6 +86,11 @@ test('after any mix of reorgs and restarts the tables are those of an index from
       await act('advanceJob', world.jobs.length - 1)
       await act('rejectJob', world.jobs.length - 1)
       await act('forwardRequest', 0)
+      await act('forwardRequest', 1)
+      await act('createJob', 2)
+      await act('expireJob', world.jobs.length - 1)
+      for (const name of [...(Object.keys(moneyDeeds) as Deed[]), 'attestEnclave', 'revokeEnclave'] as const)
+        await act(name, 3)
       await untilIndexed(database, chain)
       await indexer.stop()
 
@@ -99,7 +105,13 @@ test('after any mix of reorgs and restarts the tables are those of an index from
 
   const names = ['JobFunded', 'JobSubmitted', 'JobCompleted', 'ResultAccepted', 'JobRejected', 'Refunded', 'JobExpired']
   const others = ['EnclaveRegistered', 'EnclaveRevoked', 'RequestExecuted', 'RequestFailed', 'URIUpdated']
-  expect([...seenNames]).toEqual(expect.arrayContaining([...names, ...others]))
+  const money = ['LedgerTransfer', 'OperatorSet', 'PolicySet', 'PolicyRevoked', 'SpendLimitSet', 'CounterpartySet']
+  const more = ['SpendConfirmed', 'SpendExecuted', 'VoteCast', 'MilestoneApproved', 'JobPartReleased', 'JobReopened']
+  const arbitration = ['StakeLocked', 'DisputeOpened', 'RulingGiven', 'BondReleased', 'StakeReleased']
+  const words = ['NewFeedback', 'FeedbackRevoked', 'ResponseAppended', 'ValidationRequest', 'ValidationResponse']
+  const crowd = ['PayeesSet', 'PayoutsMade', 'RemainderClaimed', 'PlatformFeePaid', 'FeesCollected', 'PayeeSet']
+  const all = [names, others, money, more, arbitration, words, crowd].flat()
+  expect([...seenNames]).toEqual(expect.arrayContaining(all))
 })
 
 describe('a reorg', () => {

@@ -10,6 +10,7 @@ import { createRpc } from '../src/evm/rpc.ts'
 import { runIndexer } from '../src/indexer.ts'
 import { createNearChain } from '../src/near/near-chain.ts'
 import { createNearRpc } from '../src/near/near-rpc.ts'
+import { shapes } from '../src/table-shape.ts'
 
 export interface TestDatabase {
   readonly url: string
@@ -94,7 +95,7 @@ function openChain(
 /** Everything that must be the same however the chain was indexed: all rows, and the block they agree with. */
 export async function contentsOf({ sql }: TestDatabase): Promise<Record<string, string[]>> {
   const contents: Record<string, string[]> = {}
-  for (const table of ['events', 'agents', 'agent_metadata', 'enclaves', 'jobs', 'payments', 'forwarded_requests']) {
+  for (const table of ['events', ...Object.keys(shapes)]) {
     const rows = await sql`select to_jsonb(entry)::text as text from chain.${sql(table)} entry order by 1`
     contents[table] = rows.map(({ text }) => text)
   }

@@ -1,12 +1,20 @@
 import {
   agentRegistryAbi,
+  arbitratedEvaluatorAbi,
+  crowdPayoutAbi,
   demoDollarAbi,
   deploy,
   deployDemoDollar,
   enclaveEvaluatorAbi,
   enclaveRegistryAbi,
   forwarderAbi,
+  guardrailsAbi,
   jobEscrowAbi,
+  ledgerAbi,
+  milestoneEvaluatorAbi,
+  quorumEvaluatorAbi,
+  reputationRegistryAbi,
+  validationRegistryAbi,
 } from '@parley/evm'
 import { startDevnet } from '@parley/evm/devnet'
 import type { Hex } from '@parley/protocol'
@@ -45,6 +53,14 @@ export async function startChain() {
     enclaves: { address: deployment.enclaveRegistry, abi: enclaveRegistryAbi as Abi },
     jobs: { address: deployment.jobEscrow, abi: jobEscrowAbi as Abi },
     evaluator: { address: deployment.enclaveEvaluator, abi: enclaveEvaluatorAbi as Abi },
+    crowd: { address: deployment.crowdPayout, abi: crowdPayoutAbi as Abi },
+    reputation: { address: deployment.reputationRegistry, abi: reputationRegistryAbi as Abi },
+    validation: { address: deployment.validationRegistry, abi: validationRegistryAbi as Abi },
+    ledger: { address: deployment.ledger, abi: ledgerAbi as Abi },
+    guardrails: { address: deployment.guardrails, abi: guardrailsAbi as Abi },
+    quorum: { address: deployment.quorumEvaluator, abi: quorumEvaluatorAbi as Abi },
+    milestones: { address: deployment.milestoneEvaluator, abi: milestoneEvaluatorAbi as Abi },
+    arbitration: { address: deployment.arbitratedEvaluator, abi: arbitratedEvaluatorAbi as Abi },
     token: { address: await deployDemoDollar(deployer, 10n ** 12n), abi: demoDollarAbi as Abi },
   } as const
   type Name = keyof typeof contracts
@@ -73,7 +89,8 @@ export async function startChain() {
   await send(OWNER, 'enclaves', 'setWorkload', [WORKLOAD, true])
   for (const client of [ALICE, CAROL]) {
     await send(OWNER, 'token', 'transfer', [client.address, 10n ** 11n])
-    await send(client, 'token', 'approve', [deployment.jobEscrow, 10n ** 11n])
+    for (const taker of [deployment.jobEscrow, deployment.ledger])
+      await send(client, 'token', 'approve', [taker, 10n ** 11n])
   }
 
   return {

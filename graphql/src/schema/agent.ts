@@ -1,16 +1,23 @@
 import { agents } from '@parley/database'
-import { and, eq } from 'drizzle-orm'
 import { accountFromBytes } from '../account.ts'
-import { chainId, given } from '../filters.ts'
+import { chainId, matches } from '../filters.ts'
 import { WALLET_KEY_HASH } from '../loaders.ts'
-import { readPage } from '../page.ts'
-import { byPosition } from '../position-order.ts'
 import type { AgentMetadataRow, AgentRow } from '../rows.ts'
+import { summarizeFeedback, summarizeValidations } from '../summaries.ts'
+import { readTablePage } from '../table-page.ts'
 import { builder } from './builder.ts'
 import { connectionOf } from './connection.ts'
 import { JobConnection, readJobsOfAgent } from './job.ts'
 import { created, MomentType, updated } from './moment.ts'
 import { pageArguments } from './page-arguments.ts'
+import {
+  FeedbackConnection,
+  FeedbackSummary,
+  readFeedback,
+  readValidations,
+  ValidationConnection,
+  ValidationSummary,
+} from './reputation.ts'
 
 const AgentMetadata = builder.objectRef<AgentMetadataRow>('AgentMetadata').implement({
   fields: (t) => ({ key: t.exposeString('key'), value: t.expose('value', { type: 'Hex' }) }),
@@ -18,6 +25,15 @@ const AgentMetadata = builder.objectRef<AgentMetadataRow>('AgentMetadata').imple
 
 export const Agent = builder.objectRef<AgentRow>('Agent')
 const AgentConnection = connectionOf('Agent', Agent)
+
+const summaryArguments = builder.args((t) => ({
+  clients: t.field({ type: ['Address'], required: true }),
+  tag1: t.string({ required: true, defaultValue: '' }),
+  tag2: t.string({ required: true, defaultValue: '' }),
+}))
+
+/** Reads all that an agent was told, as counting does. */
+const SUMMARY_WEIGHT = 100
 
 Agent.implement({
   description: 'An agent of the identity registry (ERC-8004).',
@@ -41,7 +57,7 @@ Agent.implement({
     }),
     metadata: t.field({
       type: [AgentMetadata],
-      description: 'By key, at most 100.',
+      description: 'The wallet, then by key; at most 100.',
       resolve: async ({ chain, agentId }, _, { loaders }) =>
         (await loaders.metadataOfAgent.load({ chain, id: agentId })) ?? [],
     }),
@@ -49,6 +65,40 @@ Agent.implement({
       type: JobConnection,
       args: pageArguments,
       resolve: ({ chain, agentId }, page, { db }) => readJobsOfAgent(db, chain, agentId, page),
+    }),
+    feedback: t.field({
+      type: FeedbackConnection,
+      args: pageArguments,
+      resolve: ({ chain, agentId }, page, { db }) => readFeedback(db, { chain, agentId }, page),
+    }),
+    feedbackSummary: t.field({
+      type: FeedbackSummary,
+      description: 'What these clients, at most 100, say of it. An empty tag is any.',
+      args: summaryArguments,
+      extensions: { weight: SUMMARY_WEIGHT },
+      resolve: (agent, query, { db }) => summarizeFeedback(db, agent, query),
+    }),
+    backedSummary: t.field({
+      type: FeedbackSummary,
+      description: 'The same of what stands on paid jobs, by weight.',
+      args: summaryArguments,
+      extensions: { weight: SUMMARY_WEIGHT },
+      resolve: (agent, query, { db }) => summarizeFeedback(db, agent, query, { isByWeight: true }),
+    }),
+    validations: t.field({
+      type: ValidationConnection,
+      args: pageArguments,
+      resolve: ({ chain, agentId }, page, { db }) => readValidations(db, { chain, agentId }, page),
+    }),
+    validationSummary: t.field({
+      type: ValidationSummary,
+      description: 'What these validators, at most 100, or all of them answered. An empty tag is any.',
+      args: {
+        validators: t.arg({ type: ['Address'], required: true, defaultValue: [] }),
+        tag: t.arg.string({ required: true, defaultValue: '' }),
+      },
+      extensions: { weight: SUMMARY_WEIGHT },
+      resolve: (agent, query, { db }) => summarizeValidations(db, agent, query),
     }),
     created: t.field({ type: MomentType, resolve: created }),
     updated: t.field({ type: MomentType, resolve: updated }),
@@ -72,24 +122,6 @@ builder.queryFields((t) => ({
     type: AgentConnection,
     args: { filter: t.arg({ type: AgentFilter }), ...pageArguments },
     resolve: (_, { filter, ...page }, { db }) =>
-      readPage<AgentRow>(
-        {
-          ...byPosition(agents.position),
-          type: 'agent',
-          where: and(
-            given(filter?.chain, (chain) => eq(agents.chain, chainId(chain, 'filter.chain'))),
-            given(filter?.owner, (owner) => eq(agents.owner, owner)),
-          ),
-          read: (condition, order, limit) =>
-            db
-              .select()
-              .from(agents)
-              .where(condition)
-              .orderBy(...order)
-              .limit(limit),
-          count: (condition) => db.$count(agents, condition),
-        },
-        page,
-      ),
+      readTablePage(db, { table: agents, type: 'agent', where: matches(agents, filter) }, page),
   }),
 }))

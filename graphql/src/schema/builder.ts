@@ -7,6 +7,8 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string }
     BigInt: { Input: bigint; Output: bigint }
+    /** Never asked for. */
+    SignedBigInt: { Input: never; Output: bigint }
     Hex: { Input: string; Output: string }
     Address: { Input: string; Output: string }
     DateTime: { Input: Date; Output: Date }

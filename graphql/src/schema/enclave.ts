@@ -1,9 +1,8 @@
 import { enclaves } from '@parley/database'
 import { and, eq, gt, lte, or } from 'drizzle-orm'
 import { chainId, given, keyAddress } from '../filters.ts'
-import { readPage } from '../page.ts'
-import { byPosition } from '../position-order.ts'
 import type { EnclaveRow } from '../rows.ts'
+import { readTablePage } from '../table-page.ts'
 import { builder } from './builder.ts'
 import { connectionOf } from './connection.ts'
 import { created, MomentType, toDate, updated } from './moment.ts'
@@ -55,9 +54,10 @@ builder.queryFields((t) => ({
     type: EnclaveConnection,
     args: { filter: t.arg({ type: EnclaveFilter }), ...pageArguments },
     resolve: (_, { filter, ...page }, { db, clock }) =>
-      readPage<EnclaveRow>(
+      readTablePage(
+        db,
         {
-          ...byPosition(enclaves.position),
+          table: enclaves,
           type: 'enclave',
           where: and(
             given(filter?.chain, (chain) => eq(enclaves.chain, chainId(chain, 'filter.chain'))),
@@ -65,14 +65,6 @@ builder.queryFields((t) => ({
             given(filter?.operator, (operator) => eq(enclaves.operator, operator)),
             given(filter?.isActive, (isActive) => whereActive(isActive, secondsOf(clock))),
           ),
-          read: (condition, order, limit) =>
-            db
-              .select()
-              .from(enclaves)
-              .where(condition)
-              .orderBy(...order)
-              .limit(limit),
-          count: (condition) => db.$count(enclaves, condition),
         },
         page,
       ),

@@ -1,4 +1,5 @@
 import {
+  arbitrationModel,
   type ErrorName,
   errors,
   isErrorName,
@@ -10,9 +11,16 @@ import {
   type RequestStatus,
   requestKinds,
   requestStatuses,
+  toSnakeCase,
 } from '@parley/protocol'
 import type { Direction } from '../page.ts'
 import { builder } from './builder.ts'
+
+/** As the indexer writes them. */
+const settingNames = [
+  ...['guardian', 'isPaused', 'isWorkloadAllowed', 'isHookAllowed'],
+  ...['platformFeeBP', 'platformTreasury', 'tokenPrice', 'weightCap'],
+]
 
 export const JobStatus = builder.enumType('JobStatus', {
   description: "ERC-8183's states of a job.",
@@ -30,8 +38,41 @@ export const Observability = builder.enumType('Observability', {
 })
 
 export const PaymentKind = builder.enumType('PaymentKind', {
-  description: 'Into escrow, from there to the provider, or back to the client.',
-  values: upperCased<string>(['Funded', 'Released', 'Refunded']),
+  description:
+    'Into escrow; from there to the provider, to the treasury, or back to the client. OWED did not move: the token refused it, and it waits to be claimed.',
+  values: upperCased<string>(['Funded', 'Released', 'Fee', 'Refunded', 'Owed']),
+})
+
+export const TermsKind = builder.enumType('TermsKind', {
+  description: 'Which of the evaluators judges.',
+  values: upperCased<string>(['Enclave', 'Quorum', 'Milestones', 'Arbitration']),
+})
+
+export const Ruling = builder.enumType('Ruling', {
+  description: 'What an arbiter can decide.',
+  values: Object.fromEntries(arbitrationModel.rulings.map((name, value) => [name.toUpperCase(), { value }])),
+})
+
+export const SettingName = builder.enumType('SettingName', {
+  description: 'What owners and guardians of contracts decide.',
+  values: Object.fromEntries(settingNames.map((name) => [toSnakeCase(name).toUpperCase(), { value: name }])),
+})
+
+export const LedgerTransferKind = builder.enumType('LedgerTransferKind', {
+  description: 'Into the ledger, out of it, or within it.',
+  values: upperCased(['Deposit', 'Withdrawal', 'Transfer'] as const),
+})
+
+/** By the bits that the contracts have for them. */
+export const spendMethods = [
+  { bit: 1, name: 'Transfer' },
+  { bit: 2, name: 'Withdraw' },
+  { bit: 4, name: 'Hire' },
+] as const
+
+export const SpendMethod = builder.enumType('SpendMethod', {
+  description: 'What a key may do with money that is not its own.',
+  values: upperCased(spendMethods.map(({ name }) => name)),
 })
 
 export const RequestKindEnum = builder.enumType('RequestKind', {

@@ -1,10 +1,8 @@
 import { forwardedRequests } from '@parley/database'
 import { isErrorName } from '@parley/protocol'
-import { and, eq } from 'drizzle-orm'
-import { chainId, given } from '../filters.ts'
-import { readPage } from '../page.ts'
-import { byPosition } from '../position-order.ts'
+import { matches } from '../filters.ts'
 import type { ForwardedRequestRow } from '../rows.ts'
+import { readTablePage } from '../table-page.ts'
 import { builder } from './builder.ts'
 import { connectionOf } from './connection.ts'
 import { ErrorNameEnum } from './enums.ts'
@@ -50,25 +48,9 @@ builder.queryFields((t) => ({
     type: ForwardedRequestConnection,
     args: { filter: t.arg({ type: ForwardedRequestFilter }), ...pageArguments },
     resolve: (_, { filter, ...page }, { db }) =>
-      readPage<ForwardedRequestRow>(
-        {
-          ...byPosition(forwardedRequests.position),
-          type: 'forwarded-request',
-          where: and(
-            given(filter?.chain, (chain) => eq(forwardedRequests.chain, chainId(chain, 'filter.chain'))),
-            given(filter?.account, (account) => eq(forwardedRequests.account, account)),
-            given(filter?.hasSucceeded, (hasSucceeded) => eq(forwardedRequests.hasSucceeded, hasSucceeded)),
-            given(filter?.error, (error) => eq(forwardedRequests.error, error)),
-          ),
-          read: (condition, order, limit) =>
-            db
-              .select()
-              .from(forwardedRequests)
-              .where(condition)
-              .orderBy(...order)
-              .limit(limit),
-          count: (condition) => db.$count(forwardedRequests, condition),
-        },
+      readTablePage(
+        db,
+        { table: forwardedRequests, type: 'forwarded-request', where: matches(forwardedRequests, filter) },
         page,
       ),
   }),

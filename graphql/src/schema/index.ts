@@ -5,9 +5,13 @@ import './enclave.ts'
 import './error.ts'
 import './forwarded-request.ts'
 import './job.ts'
+import './ledger.ts'
 import './market.ts'
 import './payment.ts'
+import './policy.ts'
+import './reputation.ts'
 import './request.ts'
+import './setting.ts'
 import { builder } from './builder.ts'
 
 export const schema = builder.toSchema()

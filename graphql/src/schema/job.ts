@@ -3,14 +3,15 @@ import { and, eq, type SQL } from 'drizzle-orm'
 import type { Context } from '../context.ts'
 import { chainId } from '../filters.ts'
 import { acceptsJob, whereJob } from '../job-filter.ts'
-import { type PageArguments, readPage } from '../page.ts'
-import { byPosition } from '../position-order.ts'
+import type { PageArguments } from '../page.ts'
 import type { JobRow } from '../rows.ts'
+import { readTablePage } from '../table-page.ts'
 import { Agent } from './agent.ts'
 import { builder } from './builder.ts'
 import { connectionOf } from './connection.ts'
 import { Enclave } from './enclave.ts'
-import { JobStatus, Observability } from './enums.ts'
+import { JobStatus, Observability, TermsKind } from './enums.ts'
+import { Arbitration, Crowd, MilestonePlan, Quorum } from './evaluation.ts'
 import { created, MomentType, toDate, updated } from './moment.ts'
 import { pageArguments } from './page-arguments.ts'
 import { Payment } from './payment.ts'
@@ -52,8 +53,65 @@ Job.implement({
     token: t.expose('token', { type: 'Address', nullable: true }),
     budget: t.expose('budget', { type: 'BigInt', nullable: true }),
     funded: t.expose('funded', { type: 'BigInt', nullable: true }),
-    paid: t.expose('paid', { type: 'BigInt', nullable: true }),
+    released: t.expose('released', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'What the evaluator let be paid before the end, fees included.',
+    }),
+    paid: t.expose('paid', { type: 'BigInt', nullable: true, description: "What has reached the provider's side." }),
+    fee: t.expose('fee', { type: 'BigInt', nullable: true, description: 'What the protocol took of the payments.' }),
     refunded: t.expose('refunded', { type: 'BigInt', nullable: true }),
+    unpaid: t.field({
+      type: 'BigInt',
+      description:
+        'What is due to provider or client and has not moved: a token refused it (see `claimPayment`) or, on NEAR, it is on its way.',
+      resolve: unpaidOf,
+    }),
+    payee: t.expose('payee', {
+      type: 'Address',
+      nullable: true,
+      description: 'Who gets what the provider earns, when that is not the provider.',
+    }),
+    hook: t.expose('hook', { type: 'Address', nullable: true }),
+    hookFailures: t.field({
+      type: 'BigInt',
+      description: 'How often the hook failed where it has no say.',
+      resolve: ({ hookFailures }) => hookFailures ?? 0n,
+    }),
+    isInLedger: t.boolean({
+      description:
+        "Whether its money came from the client's balance in the ledger, where it is then paid and refunded, too.",
+      resolve: async ({ chain, jobId }, _, { loaders }) =>
+        (await loaders.isInLedger.load({ chain, id: jobId })) ?? false,
+    }),
+    crowd: t.field({
+      type: Crowd,
+      nullable: true,
+      resolve: ({ chain, jobId }, _, { loaders }) => loaders.crowdOfJob.load({ chain, id: jobId }),
+    }),
+    evaluationSeconds: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description: "How long a refund waits for the evaluator. Null is the escrow's hour.",
+      resolve: ({ evaluationSeconds }) => (evaluationSeconds === null ? null : BigInt(evaluationSeconds)),
+    }),
+    termsKind: t.expose('termsKind', {
+      type: TermsKind,
+      nullable: true,
+      description: "Null before terms are set, and with an evaluator that is none of Parley's.",
+    }),
+    quorum: t.field({ type: Quorum, nullable: true, resolve: (job) => (job.termsKind === 'Quorum' ? job : null) }),
+    milestonePlan: t.field({
+      type: MilestonePlan,
+      nullable: true,
+      resolve: (job) => (job.termsKind === 'Milestones' ? job : null),
+    }),
+    arbitration: t.field({
+      type: Arbitration,
+      nullable: true,
+      resolve: ({ chain, jobId, termsKind }, _, { loaders }) =>
+        termsKind === 'Arbitration' ? loaders.arbitrationOfJob.load({ chain, id: jobId }) : null,
+    }),
     requestHash: t.expose('requestHash', { type: 'Hex', nullable: true }),
     workload: t.expose('workload', { type: 'Hex', nullable: true }),
     observability: t.expose('observability', { type: Observability, nullable: true }),
@@ -73,7 +131,7 @@ Job.implement({
     expiredAt: t.field({ type: 'DateTime', resolve: ({ expiredAt }) => toDate(expiredAt) }),
     payments: t.field({
       type: [Payment],
-      description: 'The oldest first.',
+      description: 'The oldest first, at most 100.',
       resolve: async ({ chain, jobId }, _, { loaders }) =>
         (await loaders.paymentsOfJob.load({ chain, id: jobId })) ?? [],
     }),
@@ -90,6 +148,7 @@ const JobFilterInput = builder.inputType('JobFilter', {
     client: t.field({ type: 'Address' }),
     provider: t.field({ type: 'Address' }),
     account: t.field({ type: 'Address', description: 'Client or provider.' }),
+    judge: t.field({ type: 'Address', description: 'Of its milestones; its arbiter; a member of its quorum.' }),
     agentId: t.field({ type: 'BigInt' }),
     enclave: t.field({ type: 'Address' }),
     createdAfter: t.field({ type: 'DateTime' }),
@@ -134,25 +193,19 @@ builder.subscriptionFields((t) => ({
   }),
 }))
 
+/** The evaluator let go what was released, or all of it by completing; what is left goes back to the client at the end. */
+function unpaidOf({ status, funded, released, paid, fee, refunded }: JobRow): bigint {
+  const budget = funded ?? 0n
+  const earned = status === 'Completed' ? budget : (released ?? 0n)
+  const isOver = status === 'Rejected' || status === 'Expired' || status === 'Completed'
+  const due = isOver ? budget : earned
+  return due - (paid ?? 0n) - (fee ?? 0n) - (refunded ?? 0n)
+}
+
 export function readJobsOfAgent(db: Context['db'], chain: string, agentId: bigint, page: PageArguments) {
   return readJobPage(db, and(eq(jobs.chain, chain), eq(jobs.agentId, agentId)), page)
 }
 
 function readJobPage(db: Context['db'], where: SQL | undefined, page: PageArguments) {
-  return readPage<JobRow>(
-    {
-      ...byPosition(jobs.position),
-      type: 'job',
-      where,
-      read: (condition, order, limit) =>
-        db
-          .select()
-          .from(jobs)
-          .where(condition)
-          .orderBy(...order)
-          .limit(limit),
-      count: (condition) => db.$count(jobs, condition),
-    },
-    page,
-  )
+  return readTablePage(db, { table: jobs, type: 'job', where }, page)
 }

@@ -17,20 +17,23 @@ export const MomentType = builder.objectRef<Moment>('Moment').implement({
   }),
 })
 
-interface Origin {
+interface Created {
   readonly createdBlock: number
   readonly createdTransaction: string
   readonly createdAt: number
+}
+
+interface Updated {
   readonly updatedBlock: number
   readonly updatedTransaction: string
   readonly updatedAt: number
 }
 
-export function created(row: Origin): Moment {
+export function created(row: Created): Moment {
   return { block: row.createdBlock, transaction: row.createdTransaction, timestamp: row.createdAt }
 }
 
-export function updated(row: Origin): Moment {
+export function updated(row: Updated): Moment {
   return { block: row.updatedBlock, transaction: row.updatedTransaction, timestamp: row.updatedAt }
 }
 

@@ -1,9 +1,7 @@
 import { payments } from '@parley/database'
-import { and, eq } from 'drizzle-orm'
-import { chainId, given } from '../filters.ts'
-import { readPage } from '../page.ts'
-import { byPosition } from '../position-order.ts'
+import { matches } from '../filters.ts'
 import type { PaymentRow } from '../rows.ts'
+import { readTablePage } from '../table-page.ts'
 import { builder } from './builder.ts'
 import { connectionOf } from './connection.ts'
 import { PaymentKind } from './enums.ts'
@@ -15,7 +13,7 @@ export const Payment = builder.objectRef<PaymentRow>('Payment')
 const PaymentConnection = connectionOf('Payment', Payment)
 
 Payment.implement({
-  description: 'Money that moved for a job.',
+  description: 'Money that moved for a job, or should have.',
   fields: (t) => ({
     id: t.id({ resolve: ({ chain, blockNumber, logIndex }) => `payment/${chain}/${blockNumber}/${logIndex}` }),
     chain: t.exposeString('chain', { description: 'CAIP-2: `eip155:1`, `near:mainnet`.' }),
@@ -33,7 +31,7 @@ Payment.implement({
       resolve: async ({ chain, jobId }, _, { loaders }) =>
         (await loaders.job.load({ chain, id: jobId }))?.token ?? null,
     }),
-    account: t.expose('account', { type: 'Address', description: 'Who paid (FUNDED) or was paid.' }),
+    account: t.expose('account', { type: 'Address', description: 'Who paid (FUNDED), or is to be paid.' }),
     amount: t.expose('amount', { type: 'BigInt' }),
     block: t.field({ type: 'BigInt', resolve: ({ blockNumber }) => BigInt(blockNumber) }),
     transaction: t.exposeString('createdTransaction'),
@@ -56,26 +54,6 @@ builder.queryFields((t) => ({
     type: PaymentConnection,
     args: { filter: t.arg({ type: PaymentFilter }), ...pageArguments },
     resolve: (_, { filter, ...page }, { db }) =>
-      readPage<PaymentRow>(
-        {
-          ...byPosition(payments.position),
-          type: 'payment',
-          where: and(
-            given(filter?.chain, (chain) => eq(payments.chain, chainId(chain, 'filter.chain'))),
-            given(filter?.jobId, (jobId) => eq(payments.jobId, jobId)),
-            given(filter?.account, (account) => eq(payments.account, account)),
-            given(filter?.kind, (kind) => eq(payments.kind, kind)),
-          ),
-          read: (condition, order, limit) =>
-            db
-              .select()
-              .from(payments)
-              .where(condition)
-              .orderBy(...order)
-              .limit(limit),
-          count: (condition) => db.$count(payments, condition),
-        },
-        page,
-      ),
+      readTablePage(db, { table: payments, type: 'payment', where: matches(payments, filter) }, page),
   }),
 }))

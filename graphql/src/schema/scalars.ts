@@ -13,6 +13,11 @@ builder.scalarType('BigInt', {
   parseLiteral: (node) => parseBigInt(literal(node)),
 })
 
+builder.scalarType('SignedBigInt', {
+  description: 'A whole number as a decimal string, with a minus sign below zero.',
+  serialize: (value) => value.toString(),
+})
+
 builder.scalarType('Hex', {
   description: 'Bytes in hexadecimal with 0x: `0x00ff`. Answers are in lower case.',
   serialize: (value) => value,

@@ -11,7 +11,7 @@ export const MAX_DECIMALS = 18
 export const MAX_ABS_VALUE = 10n ** 38n
 
 /** What an int128 holds. */
-const MAX_INT128 = 2n ** 127n - 1n
+export const MAX_INT128 = 2n ** 127n - 1n
 
 export interface Feedback {
   readonly client: Account
