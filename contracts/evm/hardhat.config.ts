@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import viem from '@nomicfoundation/hardhat-viem'
 import { defineConfig } from 'hardhat/config'
 
@@ -9,7 +9,7 @@ const npmFilesToBuild = [
 ]
 
 /** The compiler is an npm package: nothing is downloaded at build time. */
-const path = fileURLToPath(import.meta.resolve('solc/soljson.js'))
+const path = createRequire(import.meta.url).resolve('solc/soljson.js')
 const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 1_000 }, viaIR: true }
 
 export default defineConfig({
