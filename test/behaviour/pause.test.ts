@@ -36,7 +36,7 @@ const newRisk = [
 ]
 
 /** The same on NEAR only: how a token brings money, and what goes on when the agent registry has answered. */
-const newRiskOnNear = ['ft_on_transfer', 'on_create_job', 'on_hire']
+const newRiskOnNear = ['ft_on_transfer', 'on_create_job', 'on_hire', 'await_job']
 
 /** Goes on. What judges, pays out, returns, or protects what is at stake already; and one's own affairs. */
 const unaffected = [
@@ -75,6 +75,7 @@ const unaffectedOnNear = [
     'on_withdraw',
     'on_upgrade',
     'on_backed_feedback',
+    'on_awaited',
   ],
 ]
 

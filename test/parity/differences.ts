@@ -9,6 +9,7 @@ const WALLET = 'a wallet agrees by a call of its own: NEAR’s accounts sign tra
 const UPGRADE = 'behind an ERC-1967 proxy: NEAR’s accounts hold their code themselves'
 const STORAGE = 'state is paid for by deposits (NEP-145)'
 const CALLBACK = 'what follows when another contract has answered'
+const AWAITED = 'a contract on EVM has no result of a later transaction to wait for'
 const PUSHED = 'a token of NEAR is pushed, not pulled'
 const ALLOWANCES = 'NEP-245 has no allowances: an owner has operators, whom mt_transfer’s approval names'
 const MULTI_TOKEN = 'the ledger by the names of NEP-245, NEAR’s standard for ERC-6909'
@@ -112,6 +113,8 @@ export const differences = {
     storage_unregister: STORAGE,
     storage_balance_of: STORAGE,
     storage_balance_bounds: STORAGE,
+    await_job: AWAITED,
+    on_awaited: AWAITED,
     on_create_job: CALLBACK,
     on_set_provider: CALLBACK,
     on_submit: CALLBACK,

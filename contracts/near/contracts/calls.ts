@@ -1,4 +1,5 @@
 import { near } from 'near-sdk-js'
+import { host } from '../builder/runtime/host.ts'
 import { toJson } from '../builder/runtime/native.ts'
 import { self } from './context.ts'
 
@@ -9,6 +10,8 @@ export interface Call {
   /** yoctoNEAR. */
   readonly deposit?: bigint
   readonly gas: bigint
+  /** Its share of the gas that the call under way leaves; none without. */
+  readonly weight?: bigint
 }
 
 /** Calls another contract and then, whatever came of it, a method of this one. What that answers is what the call under way answers. */
@@ -47,6 +50,9 @@ export function sendNear(accountId: string, amount: bigint): void {
   near.promiseBatchActionTransfer(near.promiseBatchCreate(accountId), amount)
 }
 
-function addCall(promise: number | bigint, { method, args, deposit = 0n, gas }: Omit<Call, 'contract'>): void {
-  near.promiseBatchActionFunctionCallRaw(promise, method, toJson(args), deposit, gas)
+function addCall(
+  promise: number | bigint,
+  { method, args, deposit = 0n, gas, weight = 0n }: Omit<Call, 'contract'>,
+): void {
+  host.promise_batch_action_function_call_weight(promise, method, toJson(args), deposit, gas, weight)
 }

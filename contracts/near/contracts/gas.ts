@@ -11,6 +11,12 @@ export const AGENT_CALLBACK_GAS = 20n * TERA
 /** For a hook to hear of an action; a callback that tells it has as much more. */
 export const HOOK_GAS = 10n * TERA
 
+/** For the callback of an awaited job: the last timeout, which refunds, takes 2.6. */
+export const AWAITED_GAS = 8n * TERA
+
+/** What a timeout must still have to wait once more, besides the next callback's: it takes 2.2 in all, 1 of it for the yield. */
+export const WAIT_AGAIN_GAS = 2n * TERA
+
 /** Ours takes 1.1; another may do more. */
 export const TOKEN_TRANSFER_GAS = 20n * TERA
 

@@ -17,6 +17,7 @@ import {
   takeFromLedger,
 } from './jobs.ts'
 import * as ledger from './ledger.ts'
+import { wait } from './waits.ts'
 
 /** Descriptions are logged, beside five other events when a job is hired: see `input.loggedText`. */
 export const MAX_DESCRIPTION_LENGTH = 4096
@@ -39,6 +40,7 @@ interface Money {
   readonly token: string
   readonly amount: bigint
   readonly isInLedger: boolean
+  readonly isAwaited?: boolean
 }
 
 /** What the callback is called with. */
@@ -54,6 +56,7 @@ export interface Hiring {
   readonly token: string
   readonly amount: string
   readonly is_in_ledger: boolean
+  readonly is_awaited: boolean
   readonly fee_bp: number
   readonly terms: unknown
   readonly caller: string
@@ -61,7 +64,7 @@ export interface Hiring {
 
 /** Takes the id of a job of `client` and asks for the agent; `onHire` opens the job. `field` is where the hiring stands in the arguments. */
 export function hire(escrow: Escrow, hiring: Readonly<Record<string, unknown>>, field: string, money: Money): void {
-  const { client, token, amount, isInLedger } = money
+  const { client, token, amount, isInLedger, isAwaited = false } = money
   const named = hiring.job_id ?? null
   const provider = input.optionalAccount(hiring.provider, `${field}.provider`)
   const agentId = input.uint(hiring.provider_agent_id, `${field}.provider_agent_id`)
@@ -96,27 +99,31 @@ export function hire(escrow: Escrow, hiring: Readonly<Record<string, unknown>>, 
     token,
     amount: String(amount),
     is_in_ledger: isInLedger,
+    is_awaited: isAwaited,
     fee_bp: escrow.feeBP,
     terms: hiring.terms ?? null,
     caller: isInLedger ? caller() : client,
   }
 
-  askForAgent(escrow.agents, 'on_hire', asked, hook !== null)
+  askForAgent(escrow.agents, 'on_hire', asked, hook !== null, isAwaited)
 }
 
-/** The client, or its operator in the ledger. */
-export function hireFromLedger(escrow: Escrow, hiring: Readonly<Record<string, unknown>>): void {
+/** The client, or its operator in the ledger; an operator gets no answer that is the client's. */
+export function hireFromLedger(escrow: Escrow, hiring: Readonly<Record<string, unknown>>, isAwaited = false): void {
   const client = input.optionalAccount(hiring.client, 'hiring.client') ?? caller()
   const token = input.account(hiring.token, 'hiring.token')
   const amount = input.uint(hiring.budget, 'hiring.budget')
 
-  require(client === caller() || ledger.isOperator(client, caller()), 'ClientOnly', caller())
+  require(client === caller() || (!isAwaited && ledger.isOperator(client, caller())), 'ClientOnly', caller())
 
-  hire(escrow, hiring, 'hiring', { client, token, amount, isInLedger: true })
+  hire(escrow, hiring, 'hiring', { client, token, amount, isInLedger: true, isAwaited })
 }
 
-/** Answers a token what it shall give back, nothing, and others the job's id. When it throws, nothing has happened. */
-export function onHire(hiring: Hiring): string {
+/**
+ * Answers a token what it shall give back, nothing, who waits for the job when the job has ended, and others the job's id. When it throws,
+ * nothing has happened.
+ */
+export function onHire(hiring: Hiring): string | undefined {
   const { job_id, client, provider, agent_id, evaluator, expired_at, description, hook, token, amount } = hiring
   requireAgent(hiring)
 
@@ -131,6 +138,7 @@ export function onHire(hiring: Hiring): string {
     ...(hook !== null && { hook }),
     ...(hiring.fee_bp > 0 && { platform_fee_bp: String(hiring.fee_bp) }),
     ...(hiring.is_in_ledger && { is_in_ledger: true as const }),
+    ...(hiring.is_awaited && { is_awaited: true as const }),
   })
   emit('job_created', { job_id, client, provider, evaluator, expired_at, hook })
   emit('job_described', { job_id, description })
@@ -146,5 +154,6 @@ export function onHire(hiring: Hiring): string {
   writeJob(job_id, { ...job, status: JobStatus.Funded })
   emit('job_funded', { job_id, client, amount })
   tellHook(job_id, job, 'hire', hiring.caller, { provider, evaluator, token, amount })
+  if (hiring.is_awaited) return wait(job_id)
   return hiring.is_in_ledger ? job_id : '0'
 }

@@ -24,6 +24,8 @@ export interface Job {
   readonly platform_fee_bp?: string
   /** Whether its money comes from the ledger and goes there. */
   readonly is_in_ledger?: true
+  /** Whether its end resumes its client's call. */
+  readonly is_awaited?: true
   readonly hook?: string
   /** What the evaluator may take to judge a submission; absent for EVALUATION_GRACE_SECONDS. */
   readonly evaluation_period?: string

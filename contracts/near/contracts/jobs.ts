@@ -19,6 +19,7 @@ import {
 } from './job.ts'
 import * as ledger from './ledger.ts'
 import { payeeOf, payProvider, refund, restOf } from './payouts.ts'
+import { answerWait } from './waits.ts'
 
 const { EVALUATION_GRACE_SECONDS, MAX_EVALUATION_SECONDS, MIN_DURATION_SECONDS, MAX_DURATION_SECONDS } = jobModel
 
@@ -240,13 +241,15 @@ export function onSubmit({ job_id, provider, agent_id, deliverable }: Submission
   tellHook(job_id, job, 'submit', provider, { deliverable })
 }
 
-export function complete(job_id: Hex, reason: Hex, evaluator = caller()): void {
+/** `result` is what who waits for the job hears beside the reason. */
+export function complete(job_id: Hex, reason: Hex, evaluator = caller(), result: object = {}): void {
   const job = requireCompletable(job_id, evaluator)
 
   writeJob(job_id, { ...job, status: JobStatus.Completed })
   emit('job_completed', { job_id, evaluator, reason })
 
   payProvider(job_id, job, restOf(job), BigInt(job.released ?? 0))
+  answerWait(job_id, job, { status: 'completed', reason, ...result })
   tellHook(job_id, job, 'complete', evaluator, { reason })
 }
 
@@ -299,6 +302,7 @@ export function reject(job_id: Hex, reason: Hex, rejector = caller()): void {
   emit('job_rejected', { job_id, rejector, reason })
 
   end(job_id, job, JobStatus.Rejected)
+  answerWait(job_id, job, { status: 'rejected', reason })
   tellHook(job_id, job, 'reject', rejector, { reason })
 }
 
@@ -312,6 +316,12 @@ export function claimRefund(job_id: Hex): void {
     require(now() >= endsAt, 'EvaluationInGrace', job_id, endsAt)
   }
 
+  expire(job_id, job)
+  answerWait(job_id, job, { status: 'expired' })
+}
+
+/** Ends a job by time: that has been checked. */
+export function expire(job_id: Hex, job: Job): void {
   emit('job_expired', { job_id })
 
   end(job_id, job, JobStatus.Expired)

@@ -32,6 +32,7 @@ import {
   storageUnregister,
   storageWithdraw,
 } from './storage.ts'
+import { onAwaited, type Wait, type WaitAnswer } from './timeouts.ts'
 
 interface ReportArguments {
   report: {
@@ -340,6 +341,18 @@ export class Parley {
     const read = input.object(hiring, 'hiring')
     requireUnpaused(this)
     hireFromLedger(escrowOf(this), read)
+  }
+
+  /**
+   * The same for a contract that goes on with the result: answers `{"job_id", "status", "reason", "response_hash"}` when the job has ended.
+   * After 200 blocks it waits again while gas is left. Then a job that is not submitted ends too, and the answer's status is `timeout`. The
+   * client only.
+   */
+  @call({})
+  await_job({ hiring }: { hiring: LedgerHiring }): void {
+    const read = input.object(hiring, 'hiring')
+    requireUnpaused(this)
+    hireFromLedger(escrowOf(this), read, true)
   }
 
   /** Takes a token's money for `fund`, for `hire` or into the ledger; answers how much of it is not needed (NEP-141). The caller is the token. */
@@ -687,10 +700,17 @@ export class Parley {
   }
 
   @call({})
-  on_hire(hiring: Hiring): string {
+  on_hire(hiring: Hiring): string | undefined {
     requireSelf()
     requireUnpaused(this)
     return onHire(hiring)
+  }
+
+  /** When the job has ended, or nobody has ended it in time. */
+  @call({})
+  on_awaited(wait: Wait): WaitAnswer | undefined {
+    requireSelf()
+    return onAwaited(wait)
   }
 
   @call({})

@@ -76,7 +76,7 @@ export function acceptResult(signed: SignedResult, domainSeparator: Uint8Array):
     produced_at: String(result.producedAt),
   })
 
-  complete(jobId, resultId, self())
+  complete(jobId, resultId, self(), { response_hash: result.responseHash })
 }
 
 /** All that `acceptResult` checks. */

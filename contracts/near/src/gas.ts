@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Hex, payoutTree } from '@parley/protocol'
 import type { CostGasUsed, ExecutionOutcome } from '@parley/sandbox'
 import { ALICE, BOB, CAROL, OPERATOR, OWNER, RELAYER } from '../test/actors.ts'
-import { type Call, type Chain, keccak, openChain, type Receipt } from '../test/chain.ts'
+import { type Call, type Chain, keccak, openChain, type Receipt, TERA } from '../test/chain.ts'
 import {
   acceptance,
   BUDGET,
@@ -30,9 +30,10 @@ const URI = `ipfs://${'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbz
 export async function measureGas(): Promise<Gas> {
   const gas: Record<string, Burnt> = {}
   const chain = await openChain()
+  const note = (name: string, { status }: Pick<Receipt, 'status'>) => Object.assign(gas, gasOf(chain, name, status))
   const measure: Measure = async (name, ...call) => {
     const receipt = await chain.send(...call)
-    Object.assign(gas, gasOf(chain, name, receipt))
+    note(name, receipt)
     return receipt
   }
   await begin(chain)
@@ -48,18 +49,19 @@ export async function measureGas(): Promise<Gas> {
   await measureGuardrails(chain, measure)
   await measureArbitration(chain, measure)
   await measureCrowd(chain, measure)
+  await measureAwaited(chain, measure, note)
   return gas
 }
 
 type Measure = (name: string, ...call: Call) => Promise<Receipt>
 
 /** What a transaction's receipts burn, refunds included, and each call of a method by itself. */
-function gasOf({ node }: Chain, name: string, { status }: Receipt): Gas {
+function gasOf({ node }: Chain, name: string, status: Receipt['status']): Gas {
   const outcomes = [status.transactionOutcome, ...status.receiptOutcomes].flatMap((outcome) => outcome ?? [])
   const total = outcomes.reduce((sum, { gasBurnt }) => sum + gasBurnt, 0n)
   const calls = status.receiptOutcomes.flatMap((outcome) => {
     const receipt = node.receipt(outcome.id)?.receipt
-    const actions = receipt?.kind === 'Action' ? receipt.action.actions : []
+    const actions = receipt?.kind === 'Action' || receipt?.kind === 'PromiseYield' ? receipt.action.actions : []
     const methods = actions.flatMap((action) => (action.kind === 'FunctionCall' ? [action.methodName] : []))
     return methods.map(
       (method) => [`${name} > ${outcome.executorId.split('.')[0]}.${method}`, burntBy(outcome)] as const,
@@ -310,6 +312,31 @@ async function measureArbitration(chain: Chain, measure: Measure): Promise<void>
   await submit(chain, redone)
   chain.warp(3600n)
   await measure('arbitration: settle review', RELAYER, parley, 'settle_review', { job_id: redone })
+}
+
+/** One job that is judged, and one that nobody ends: its on_awaited is the last of all, which refunds. */
+async function measureAwaited(
+  chain: Chain,
+  measure: Measure,
+  note: (name: string, transaction: Pick<Receipt, 'status'>) => void,
+): Promise<void> {
+  const { parley, dollar, node } = chain
+  const { hire } = hiring(chain, HASH, { job_id: null, evaluator: CAROL.accountId, terms: null })
+  const order = { hiring: { ...hire, token: dollar, budget: '10' } }
+  for (const name of ['awaited: hire, to the answer', 'awaited: hire, to the last timeout']) {
+    const job_id = await nextJobId(chain)
+    const { status } = await chain.send(ALICE, parley, 'await_job', order, { gas: 45n * TERA })
+    if (name.endsWith('answer')) {
+      await submit(chain, job_id)
+      await measure('awaited: complete', CAROL, parley, 'complete', { job_id, reason: HASH })
+    }
+    let transaction = node.transactionStatus(status.transactionHash)
+    while (transaction?.isComplete === false) {
+      node.fastForward(200)
+      transaction = node.transactionStatus(status.transactionHash)
+    }
+    if (transaction) note(name, { status: transaction })
+  }
 }
 
 if (import.meta.main) {

@@ -357,7 +357,7 @@ describe('what a relayer asks before it sends', () => {
 })
 
 describe('callbacks', () => {
-  it.each(['on_create_job', 'on_set_provider', 'on_submit', 'on_hire', 'on_payout'])(
+  it.each(['on_create_job', 'on_set_provider', 'on_submit', 'on_hire', 'on_awaited', 'on_payout'])(
     '%s is for the contract itself',
     async (method) => {
       const calling = chain.send(ALICE, chain.parley, method, { job_id, provider: BOB.accountId, agent_id: '0' })

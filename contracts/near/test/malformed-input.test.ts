@@ -103,6 +103,7 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
   collect_fees: { token: 'account' },
   fund_from_ledger: { job_id: 'bytes32', expected_budget: 'uint' },
   hire: { hiring: 'object' },
+  await_job: { hiring: 'object' },
   set_payee: { job_id: 'bytes32', payee: 'account?' },
   set_evaluation_period: { job_id: 'bytes32', period: 'uint' },
   release: { job_id: 'bytes32', amount: 'uint', reason: 'bytes32' },

@@ -245,7 +245,7 @@ describe('what is charged', () => {
     }
     // Both together are a part of the budget.
     const owed = { owed_to_provider: String(2n ** 95n), owed_to_client: String(2n ** 95n) }
-    const others = { ...owed, hook: longest('h'), is_in_ledger: true }
+    const others = { ...owed, hook: longest('h'), is_in_ledger: true, is_awaited: true }
     await chain.send(OWNER, chain.parley, 'set_platform_fee', { fee_bp: '1', treasury: OWNER.accountId })
     const job_id = await createPricedJob(chain, chain.dollar)
     await chain.send(CAROL, chain.parley, 'set_evaluation_period', { job_id, period: '60' })
