@@ -115,6 +115,7 @@ describe('a contract that awaits a job', () => {
     const response_hash = keccak256(RESPONSE)
     expect(answer()).toEqual({ job_id, status: 'completed', reason: accepted.resultId, response_hash })
     expect(await bought()).toEqual([JSON.stringify(answer())])
+    expect(JSON.stringify(answer()).length).toBeLessThan(1024)
     expect(await balances()).toEqual([0n, BUDGET, 0n])
   })
 
@@ -238,6 +239,16 @@ describe('a wait that is over', () => {
     expect(await balances()).toEqual([0n, BUDGET, 0n])
   })
 
+  it('gives back what the evaluator has not released', async () => {
+    const { job_id, answer } = await buy({}, { gas: LEAST_GAS })
+    await chain.send(CAROL, chain.parley, 'release', { job_id, amount: '100', reason: HASH })
+    expect(answer()).toBeUndefined()
+
+    waitsUntil(answer)
+
+    expect(await balances()).toEqual([BUDGET - 100n, 100n, 0n])
+  })
+
   it('ends a job though the contract is paused: that is no new risk', async () => {
     const { answer } = await buy({}, { gas: LEAST_GAS })
     await chain.send(GUARDIAN, chain.parley, 'pause', {})
@@ -299,6 +310,23 @@ describe('a wait changes nothing about the money', () => {
     expect(failureOf(later())).toContain('the buyer is broken')
     expect(answer()).toBeUndefined()
     expect(await balances()).toEqual([0n, BUDGET, 0n])
+  })
+
+  it.each([
+    ['complete', [0n, BUDGET, 0n]],
+    ['reject', [BUDGET, 0n, 0n]],
+  ] as const)('when it got lost before a %s', async (method, expected) => {
+    const job_id = await nextJobId(chain, BUYER)
+    await chain.send(BUYER, chain.parley, 'hire', { hiring: order(job_id) })
+    await submit(chain, job_id)
+    const lost = { ...(await jobOf(chain, job_id)), is_awaited: true }
+    const record = { key: Buffer.from(`job:${job_id}`), value: Buffer.from(JSON.stringify(lost)) }
+    chain.node.patchState([{ kind: 'Data', accountId: chain.parley, ...record }])
+    expect(await jobOf(chain, job_id)).toEqual(lost)
+
+    await chain.send(...judge(method, job_id))
+
+    expect(await balances()).toEqual(expected)
   })
 
   it('when the client is gone', async () => {
