@@ -13,7 +13,15 @@ const FEATURES = [
   '--enable-nontrapping-float-to-int',
 ]
 const PASSES = {
-  size: ['--remove-unused-module-elements', '-Oz', '--remove-unused-module-elements'],
+  size: [
+    // Nothing lies below 1,024: additions fold into loads and stores.
+    '--low-memory-unused',
+    '--remove-unused-module-elements',
+    '-Oz',
+    '--reorder-functions',
+    '--reorder-globals',
+    '--remove-unused-module-elements',
+  ],
   none: ['--remove-unused-module-elements'],
 } as const
 const STRIP = ['--strip-debug', '--strip-producers']

@@ -80,6 +80,63 @@ const EDITS: readonly Edit[] = [
     by: '            backtrace_barrier = b->backtrace_barrier;\n        }\n        if (backtrace_barrier)\n            break;\n',
   },
   {
+    why: 'What calls do not need of a function stands together, for the image to leave out.',
+    find: '    uint8_t *byte_code_buf; /* (self pointer) */\n    int byte_code_len;',
+    until: '} JSFunctionBytecode;',
+    by: `    uint16_t arg_count;
+    uint16_t var_count;
+    uint16_t defined_arg_count; /* for length function property */
+    uint16_t stack_size; /* maximum stack size */
+    uint16_t closure_var_count;
+    uint8_t *byte_code_buf; /* (self pointer) */
+    int byte_code_len;
+    JSAtom func_name;
+    JSAtom filename;
+    int line_num;
+    int col_num;
+    int pc2line_len;
+    uint8_t *pc2line_buf;
+    uint16_t var_ref_count; /* number of local variable references */
+    int cpool_count;
+    JSValue *cpool; /* constant pool (self pointer) */
+    JSVarDef *vardefs; /* arguments + local variables (arg_count + var_count) (self pointer) */
+    JSClosureVar *closure_var; /* list of variables in the closure (self pointer) */
+    JSContext *realm; /* function realm */
+    int source_len;
+    char *source;
+`,
+  },
+  {
+    why: 'There is one realm.',
+    find: '    ctx = b->realm; /* set the current realm */\n',
+    by: '    ctx = caller_ctx;\n',
+  },
+  {
+    why: 'There is one realm.',
+    find: '            ctx = b->realm;\n',
+    by: '            ctx = caller_ctx;\n',
+  },
+  {
+    why: 'There is one realm.',
+    find: '            realm = b->realm;\n',
+    by: '            realm = ctx;\n',
+  },
+  {
+    why: 'The image drops what makes closures, where they are made.',
+    find: '    for(i = 0; i < b->closure_var_count; i++) {\n        JSClosureVar *cv = &b->closure_var[i];\n        JS_FreeAtomRT(rt, cv->var_name);',
+    by: '    for(i = 0; b->closure_var && i < b->closure_var_count; i++) {\n        JSClosureVar *cv = &b->closure_var[i];\n        JS_FreeAtomRT(rt, cv->var_name);',
+  },
+  ...['v1, v2', 'd1, d2'].map((operands) => ({
+    why: 'The tables of powers stay only where code has the operator.',
+    find: `js_math_pow(${operands})`,
+    by: `power(${operands})`,
+  })),
+  {
+    why: 'The tables of powers stay only where code has the operator.',
+    find: 'static no_inline __exception int js_binary_arith_slow(',
+    by: 'static double js_math_pow(double a, double b);\nstatic double (*power)(double a, double b) = js_math_pow;\n\nstatic no_inline __exception int js_binary_arith_slow(',
+  },
+  {
     why: 'Plain JSON is read in one pass.',
     find: '    JSValue val = JS_UNDEFINED;\n\n    js_parse_init(ctx, s, buf, buf_len, filename, 1);\n    if (json_next_token(s))',
     by: '    JSValue val = JS_UNDEFINED;\n\n    if (!pr && quick_json(ctx, buf, buf_len, &val))\n        return val;\n    js_parse_init(ctx, s, buf, buf_len, filename, 1);\n    if (json_next_token(s))',

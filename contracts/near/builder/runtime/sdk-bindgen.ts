@@ -67,6 +67,7 @@ export function NearBindgen({
 }
 
 interface BoundClass {
+  _getState(): unknown
   _load(): object
   _saveToStorage(contract: object): void
 }
@@ -74,11 +75,13 @@ interface BoundClass {
 /** One contract for the one call that there is: `fields` have the names that the state has. */
 function loadedLazily<Bound extends BoundClass>(bound: Bound, fields: Contract): Bound {
   const { _load: load, _saveToStorage: save } = bound
+  // What is read is the contract itself, when no field is made of it: a third of the gas.
+  const isPlain = Object.values(fields).every((value) => typeof value !== 'object' && typeof value !== 'bigint')
   const lazy = Object.create(Object.getPrototypeOf(fields))
   let state: Record<string, unknown> | undefined
   let isChanged = false
   const loaded = () => {
-    state ??= load() as Record<string, unknown>
+    state ??= ((isPlain && bound._getState()) || load()) as Record<string, unknown>
     return state
   }
 

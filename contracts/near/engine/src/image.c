@@ -161,6 +161,19 @@ static void drop_variable_descriptions(JSFunctionBytecode *function)
     }
 }
 
+/* Of what only making closures, or running code that is not there, needs. */
+static void drop_unused_parts(JSFunctionBytecode *function)
+{
+    bool is_any_captured = false;
+    for (int i = 0; i < function->arg_count + function->var_count; i++)
+        is_any_captured |= function->vardefs[i].is_captured;
+    if (!is_any_captured)
+        function->vardefs = NULL;
+    if (function->cpool_count == 0)
+        function->cpool = NULL;
+    function->realm = NULL;
+}
+
 /* Marks the functions that code may still make closures of: those in other functions' constants. */
 static void mark_inner_functions(JSFunctionBytecode *function)
 {
@@ -173,8 +186,10 @@ static void mark_inner_functions(JSFunctionBytecode *function)
 /* A function that is no inner one has its closure already: how to make it is of no use. */
 static void drop_closure_recipe(JSFunctionBytecode *function)
 {
-    if (!JS_GC_MARK(function))
+    if (!JS_GC_MARK(function)) {
         memset(function->closure_var, 0, function->closure_var_count * sizeof *function->closure_var);
+        function->closure_var = NULL;
+    }
     JS_GC_MARK(function) = 0;
 }
 
@@ -271,6 +286,7 @@ EXPORT(image_finish) void image_finish(void)
     JS_RunGC(runtime);
 
     for_each_function(drop_variable_descriptions);
+    for_each_function(drop_unused_parts);
     for_each_function(mark_inner_functions);
     for_each_function(drop_closure_recipe);
 
@@ -284,6 +300,8 @@ EXPORT(image_finish) void image_finish(void)
     /* A call allocates and ends: no cycle is ever collected. */
     for (int i = 0; i < runtime->class_count; i++)
         runtime->class_array[i].gc_mark = NULL;
+    if (!live_opcodes[OP_pow])
+        power = NULL;
     least_growth = 8;
     shrink_atoms();
     suspect_free_atoms();
