@@ -25,8 +25,8 @@ const RUN_METHOD = fileURLToPath(new URL('./runtime/run-method.ts', import.meta.
 const RUN_METHOD_NAME = 'near-run-method'
 
 /**
- * Exports each decorated method of each `@NearBindgen` class, as near-sdk-js's Babel plugin (lib/cli/build-tools/near-bindgen-exporter.js)
- * does: not as a function of its own, which would take 300 bytes, but as what to call with what. Added behind the last line: no line moves.
+ * Exports each decorated method of each `@NearBindgen` class, and of its parts, as near-sdk-js's Babel plugin
+ * (lib/cli/build-tools/near-bindgen-exporter.js) does: not as a function of its own, which would take 300 bytes, but as what to call with what. Added behind the last line: no line moves.
  */
 export function exportMethods(): Plugin {
   const classOfMethod = new Map<string, string>()
@@ -37,7 +37,7 @@ export function exportMethods(): Plugin {
       handler: () => RUN_METHOD,
     },
     transform: {
-      filter: { id: /\.[jt]s$/, code: /@NearBindgen\b/ },
+      filter: { id: /\.[jt]s$/, code: /@Near(Bindgen|Part)\b/ },
       handler(code, id) {
         const methods = exportedMethods(code, id)
         for (const { name, className } of methods) {
@@ -76,9 +76,10 @@ function declaredClass(statement: Statement): Class | undefined {
 }
 
 function methodsOfClass(declared: Class, code: string, id: string): ExportedMethod[] {
-  if (!declared.decorators.some((decorator) => calledName(decorator) === 'NearBindgen')) return []
+  const mark = declared.decorators.map(calledName).find((name) => name === 'NearBindgen' || name === 'NearPart')
+  if (mark === undefined) return []
   const className = declared.id?.name
-  if (className === undefined) throw new BuildError(`${id}: a class with @NearBindgen needs a name`)
+  if (className === undefined) throw new BuildError(`${id}: a class with @${mark} needs a name`)
 
   return declared.body.body.flatMap((member) => {
     const kind = methodKind(member)

@@ -23,7 +23,10 @@ import { wait } from './waits.ts'
 export const MAX_DESCRIPTION_LENGTH = 4096
 
 /** As it comes in JSON, but for the money. */
-export interface HiringInput {
+export interface LedgerHiring {
+  readonly client?: string | null
+  readonly token: string
+  readonly budget: string
   readonly job_id?: Hex | null
   readonly provider: string | null
   readonly provider_agent_id: string

@@ -43,6 +43,11 @@ export function bytes32(value: unknown, field: string): Hex {
   return ofLength(bytes(value, field), byteLengths.bytes32, field)
 }
 
+/** The job that arguments name. */
+export function jobIdOf({ job_id }: { readonly job_id: unknown }): Hex {
+  return bytes32(job_id, 'job_id')
+}
+
 /** Of a secp256k1 key. */
 export function address(value: unknown, field: string): Hex {
   return ofLength(bytes(value, field), byteLengths.address, field)

@@ -1,5 +1,5 @@
 /** A job as it is stored, and as `get_job` answers. */
-import { type Hex, type JobStatus as JobStatusName, jobId, jobStatuses } from '@parley/protocol'
+import { fromHex, type Hex, type JobStatus as JobStatusName, jobId, jobStatuses } from '@parley/protocol'
 import { near } from 'near-sdk-js'
 import { require } from './contract-error.ts'
 import { readRecord, writeRecord } from './records.ts'
@@ -73,6 +73,10 @@ export interface Escrow {
   readonly domainSeparator: Uint8Array
   /** The protocol's fee in basis points. */
   readonly feeBP: number
+}
+
+export function escrowOf(contract: { agents_id: string; domain_separator: string; fee_bp: number }): Escrow {
+  return { agents: contract.agents_id, domainSeparator: fromHex(contract.domain_separator), feeBP: contract.fee_bp }
 }
 
 /** Charges the client for a job that is new, and is to be written. */

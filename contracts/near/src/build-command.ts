@@ -10,7 +10,7 @@ import { contractNames } from '../builder/contract-names.ts'
 const HELP = `npm run build:near [-- OPTIONS] [NAMES]
 
 Compiles near-sdk-js contracts to WebAssembly for NEAR. NAMES are files in contracts/near/contracts without .ts;
-without NAMES, all that have a class with @NearBindgen.
+without NAMES, all that hold a contract.
 
   --source FOLDER  where the contracts are (contracts/near/contracts)
   --out FOLDER     where NAME.wasm goes (contracts/near/generated)

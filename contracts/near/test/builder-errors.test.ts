@@ -11,6 +11,8 @@ symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), jo
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const IMPORTS = `import { call, NearBindgen, near, view } from 'near-sdk-js'\n`
+const RUNTIME = fileURLToPath(new URL('../builder/runtime/contract.ts', import.meta.url))
+const PARTS = `import { NearBindgen, NearPart, view } from '${RUNTIME}'\n@NearBindgen({ isLazy: true }) class C {}\n`
 
 test.each([
   [
@@ -34,6 +36,16 @@ test.each([
     'two classes with the same method',
     `${IMPORTS}@NearBindgen({}) class A { @view({}) get() {} }\n@NearBindgen({}) class B { @view({}) get() {} }`,
     /B and A both export a method get/,
+  ],
+  [
+    'two parts with the same helper',
+    `${PARTS}@NearPart() class A extends C { @view({}) a() {}\n helper() {} }\n@NearPart() class B extends C { @view({}) b() {}\n helper() {} }`,
+    /B has a method helper, as another part does/,
+  ],
+  [
+    'a part of nothing',
+    `${PARTS}class D {}\n@NearPart() class A extends D { @view({}) get() {} }`,
+    /A extends no class with @NearBindgen/,
   ],
   [
     'a static method',

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { buildContract } from '../builder/build.ts'
-import { fixturePath } from './builder-fixture.ts'
+import { deployFixture, fixturePath } from './builder-fixture.ts'
 import { DeployedContract } from './builder-vm.ts'
 
 const { wasm: counterCode } = await buildContract(fixturePath('counter'))
@@ -166,4 +166,15 @@ describe('a contract with lazy state', () => {
 
     expect(lazy.call('read').value).toBe(7)
   })
+})
+
+test('a contract of several files has one state, and the methods of all', async () => {
+  const parts = await deployFixture('parts')
+
+  parts.call('init', { count: 7 })
+  parts.call('add', { by: 3 })
+  parts.call('pay', {}, { deposit: 5n })
+
+  expect(parts.call('add', { by: 1 }, { deposit: 1n }).error).toMatch(/^"Function is not payable/)
+  expect(parts.call('get').value).toEqual({ count: 33, fields: ['count'] })
 })

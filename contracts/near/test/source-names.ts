@@ -8,7 +8,7 @@ const FOLDER = new URL('../contracts/', import.meta.url)
 const NOT_PARLEYS = ['token.ts']
 
 export interface NearNames {
-  /** Parameter names of each method that a class of `parley.ts` or `agents.ts` declares, in order. */
+  /** Parameter names of each method that a contract's class or a part of it declares, in order. */
   readonly methods: ReadonlyMap<string, readonly string[]>
   /** Those that are no views. */
   readonly calls: ReadonlySet<string>
@@ -25,7 +25,9 @@ interface Node {
 }
 
 export async function readNearNames(): Promise<NearNames> {
-  const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.ts') && !NOT_PARLEYS.includes(file))
+  const files = (await readdir(FOLDER, { recursive: true })).filter(
+    (file) => file.endsWith('.ts') && !NOT_PARLEYS.includes(file),
+  )
   const methods = new Map<string, readonly string[]>()
   const events: { name: string; fields: readonly string[] }[] = []
   const errors = new Set<string>()
