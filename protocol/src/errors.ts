@@ -60,6 +60,7 @@ const contractErrors = {
   TokenShortfall: false,
   ExpiryTooSoon: false,
   EvaluationPeriodTooLong: false,
+  JobNotInLedger: false,
   PayeeAlreadySet: false,
   PaymentStarted: false,
   ReleaseTooLarge: false,
@@ -139,7 +140,6 @@ const contractErrors = {
   ValidatorOnly: false,
   ResponseTooHigh: false,
   // CrowdPayout
-  JobNotInLedger: false,
   PayeeMismatch: false,
   PayeesInvalid: false,
   ProofInvalid: false,

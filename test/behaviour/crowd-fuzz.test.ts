@@ -102,7 +102,7 @@ async function actionsOf(chosen: Step, state: State, ground: Ground): Promise<re
     const made = { client, provider, budget: sum + (amount % 9n), evaluator: pick(people, provider + 1) }
     const { creation, pricing, funding } = await hireActions(ground, state.escrow.time, made)
     const { jobId, provider: caller } = creation
-    // A crowd's job that is paid in the token itself would be paid from others' balances.
+    // What is paid in the token itself is no crowd's.
     const fund = isRightful || amount % 3n > 0n ? ({ ...funding, name: 'fundFromLedger' } as const) : funding
     const payee = isRightful || amount % 3n > 1n ? state.account : pick(people, client)
     const total = isRightful ? sum : sum + (amount % 7n)

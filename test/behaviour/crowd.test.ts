@@ -6,6 +6,7 @@ import type { Driver, Person } from './driver.ts'
 import { expectRefusal } from './expect-refusal.ts'
 import {
   BUDGET,
+  createFundedJob as createDirectlyFundedJob,
   createJob,
   DAY,
   BODY_HASH as HASH,
@@ -122,6 +123,18 @@ describe.each(CHAINS)('a crowd on %s', (_, open) => {
       await expectRefusal(chain, setPayees(jobId, HASH, 1n), 'PayeeMismatch', jobId, bob)
       await setPayee(jobId, carol)
       await expectRefusal(chain, setPayees(jobId, HASH, 1n), 'PayeeMismatch', jobId, carol)
+    })
+
+    it('takes nothing for a job that is paid in the token itself', async () => {
+      await createPaidJob()
+      const jobId = await createDirectlyFundedJob(chain, { evaluator: carol })
+
+      await expectRefusal(chain, setPayees(jobId, HASH, 1n), 'PayeeMismatch', jobId, bob)
+      await submit(jobId)
+      await complete(jobId)
+
+      await expectRefusal(chain, claimRemainder(jobId), 'PayeeMismatch', jobId, bob)
+      expect(await heldByCrowd()).toBe(BUDGET)
     })
 
     it('rejects nobody, nothing, and more than the job pays', async () => {

@@ -161,7 +161,7 @@ function isReadyFor(name: Action['name'], job: Job, time: bigint): boolean {
   if (name === 'fund' || name === 'fundFromLedger') return status === 'Open' && provider !== undefined && budget > 0n
   if (name === 'submit') return status === 'Funded'
   if (name === 'complete' || name === 'redo') return status === 'Submitted'
-  if (name === 'setPayee') return provider !== undefined && (status === 'Open' || status === 'Funded')
+  if (name === 'setPayee') return status === 'Funded' && job.isInLedger && job.payee === undefined
   if (name === 'setEvaluationPeriod') return status === 'Open'
   if (name === 'release') return status === 'Funded' || status === 'Submitted'
   if (name === 'claimPayment') return job.owedToProvider + job.owedToClient > 0n

@@ -239,11 +239,21 @@ describe.each(CHAINS)('what an evaluator may do before the end on %s', (_, open)
   })
 
   describe('setPayee', () => {
-    it.each([
-      ['open', createJob],
-      ['funded', createFundedJob],
-    ])('sends what an %s job pays to somebody else', async (_, createIt) => {
-      const jobId = await createIt(chain, judged)
+    beforeEach(async () => {
+      await chain.deposit('alice', chain.dollar, 10n * BUDGET)
+      await chain.send('alice', 'setOperator', { spender: chain.escrow, approved: true })
+    })
+
+    const createJobFromLedger = async () => {
+      const jobId = await createJob(chain, judged)
+      await setBudget(chain, jobId)
+      await chain.send('alice', 'fundFromLedger', { jobId, expectedBudget: BUDGET })
+      return jobId
+    }
+    const savingsOf = (account: string) => chain.ledgerBalanceOf(chain.dollar, account)
+
+    it('sends what a job from the ledger pays to somebody else', async () => {
+      const jobId = await createJobFromLedger()
 
       const happened = await setPayee(jobId, chain.accounts.operator)
 
@@ -252,16 +262,16 @@ describe.each(CHAINS)('what an evaluator may do before the end on %s', (_, open)
     })
 
     it('pays releases and the rest there, and says whose work it was', async () => {
-      const jobId = await createFundedJob(chain, judged)
+      const jobId = await createJobFromLedger()
       await setPayee(jobId)
       await release(jobId)
       await submit(jobId)
 
       const happened = await complete(jobId)
 
-      expect(happened[1]?.args).toEqual({ jobId, provider: bob, amount: BUDGET - PART })
-      expect(await dollarsOf(carol)).toBe(BUDGET)
-      expect(await dollarsOf(bob)).toBe(0n)
+      const paid = happened.find(({ name }) => name === 'PaymentReleased')
+      expect(paid?.args).toEqual({ jobId, provider: bob, amount: BUDGET - PART })
+      expect([await savingsOf(carol), await savingsOf(bob)]).toEqual([BUDGET, 0n])
     })
 
     it('is the provider, unless it said otherwise', async () => {
@@ -270,8 +280,12 @@ describe.each(CHAINS)('what an evaluator may do before the end on %s', (_, open)
     })
 
     it('is the provider’s alone, once, before the work is submitted or paid', async () => {
-      const [jobId, paid] = [await createFundedJob(chain, judged), await createFundedJob(chain, judged)]
-      const submitted = await createSubmittedJob(chain, judged)
+      const [jobId, submitted, paid] = [
+        await createJobFromLedger(),
+        await createJobFromLedger(),
+        await createJobFromLedger(),
+      ]
+      await submit(submitted)
       await release(paid, 0n)
 
       await expectRefusal(chain, setPayee(UNKNOWN_JOB), 'JobUnknown', UNKNOWN_JOB)
@@ -281,6 +295,18 @@ describe.each(CHAINS)('what an evaluator may do before the end on %s', (_, open)
       await expectRefusal(chain, setPayee(jobId, NOBODY), 'AddressZero')
       await setPayee(jobId)
       await expectRefusal(chain, setPayee(jobId, bob), 'PayeeAlreadySet', jobId)
+    })
+
+    it('must not strand what a token pays with a contract that shares what is in the ledger', async () => {
+      const [direct, unfunded] = [await createFundedJob(chain, judged), await createJob(chain, judged)]
+
+      await expectRefusal(chain, setPayee(direct, chain.crowd), 'JobNotInLedger', direct)
+      // Nobody knows yet where its money will come from.
+      await expectRefusal(chain, setPayee(unfunded, chain.crowd), 'JobNotFunded', unfunded, 0)
+      await submit(direct)
+      await complete(direct)
+
+      expect(await dollarsOf(bob)).toBe(BUDGET)
     })
   })
 

@@ -31,7 +31,7 @@ contract CrowdPayout is ICrowdPayout, ERC2771Context {
         require(_msgSender() == job.provider, IJobEscrow.ProviderOnly(_msgSender()));
         require(job.status == IJobEscrow.JobStatus.Funded, IJobEscrow.JobNotFunded(jobId, job.status));
         require(escrow.paymentOf(jobId) == 0, IJobEscrow.PaymentStarted(jobId));
-        _requirePayee(jobId, job);
+        _requirePayee(jobId);
         require(root != 0 && total > 0 && total <= job.budget, PayeesInvalid(root, total, job.budget));
 
         _crowds[jobId].root = root;
@@ -126,7 +126,7 @@ contract CrowdPayout is ICrowdPayout, ERC2771Context {
 
         require(job.client != address(0), IJobEscrow.JobUnknown(jobId));
         require(job.status >= IJobEscrow.JobStatus.Completed, JobNotEnded(jobId, job.status));
-        _requirePayee(jobId, job);
+        _requirePayee(jobId);
         uint256 pot = escrow.paymentOf(jobId);
         require(pot > 0, IJobEscrow.NothingOwed(jobId));
 
@@ -135,9 +135,8 @@ contract CrowdPayout is ICrowdPayout, ERC2771Context {
         _crowds[jobId].pot = uint96(pot);
     }
 
-    /// @dev What another payee was paid, or this one in the token itself, is not in this contract's balance: that is others' money.
-    function _requirePayee(uint256 jobId, IJobEscrow.Job memory job) private view {
-        require(job.isInLedger, JobNotInLedger(jobId));
+    /// @dev What another payee was paid is not in this contract's balance: that is others' money. A payee is paid in the ledger.
+    function _requirePayee(uint256 jobId) private view {
         address payee = escrow.payeeOf(jobId);
         require(payee == address(this), PayeeMismatch(jobId, payee));
     }

@@ -106,7 +106,9 @@ contract JobEscrow is JobPayments, JobHooks, ERC2771Context, EIP712, Multicall {
         Record storage job = _knownJob(jobId);
 
         require(_msgSender() == job.provider, ProviderOnly(_msgSender()));
-        require(job.status <= JobStatus.Funded, JobNotFunded(jobId, job.status));
+        require(job.status == JobStatus.Funded, JobNotFunded(jobId, job.status));
+        // Whom a token pays cannot tell what for: a contract that shares money would keep it.
+        require(_has(job.flags, IS_IN_LEDGER), JobNotInLedger(jobId));
         require(!_has(job.flags, HAS_PAYEE), PayeeAlreadySet(jobId));
         require(!_has(job.flags, HAS_RELEASED), PaymentStarted(jobId));
         require(payee != address(0), AddressZero());

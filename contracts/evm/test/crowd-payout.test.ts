@@ -115,18 +115,6 @@ describe('a crowd', () => {
     expect(await balanceOf(full)).toBe(MAX_BALANCE - BUDGET + BUDGET / 3n)
   })
 
-  it('takes nothing for a job that was paid in the token itself', async () => {
-    await createPaidJob([addressOf(CAROL)])
-    const jobId = await createPricedJob()
-    await chain.send(ALICE, chain.escrow, 'fund', [jobId, BUDGET, '0x'])
-    await chain.send(BOB, chain.escrow, 'setPayee', [jobId, chain.crowd.address])
-    await expectRevert(chain.send(BOB, chain.crowd, 'setPayees', [jobId, HASH, 1n]), 'JobNotInLedger', jobId)
-    await submitAndComplete(jobId)
-
-    await expectRevert(chain.send(BOB, chain.crowd, 'claimRemainder', [jobId]), 'JobNotInLedger', jobId)
-    expect(await balanceOf(chain.crowd.address)).toBe(BUDGET)
-  })
-
   it('keeps what its payees have not claimed from the provider', async () => {
     const { jobId } = await createPaidJob([addressOf(CAROL), addressOf(OWNER)])
 

@@ -117,9 +117,8 @@ function settledCrowd(job_id: Hex): SettledCrowd {
   return { ...crowd, token: job.token, pot }
 }
 
-/** What another payee was paid, or this one in the token itself, is not in this contract's balance: that is others' money. */
-function requirePayee(job_id: Hex, { payee, provider, is_in_ledger }: Job): void {
-  require(is_in_ledger === true, 'JobNotInLedger', job_id)
+/** What another payee was paid is not in this contract's balance: that is others' money. A payee is paid in the ledger. */
+function requirePayee(job_id: Hex, { payee, provider }: Job): void {
   require(payee === self(), 'PayeeMismatch', job_id, payee ?? provider ?? '')
 }
 

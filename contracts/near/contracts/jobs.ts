@@ -18,7 +18,7 @@ import {
   writeJob,
 } from './job.ts'
 import * as ledger from './ledger.ts'
-import { payeeOf, payProvider, refund, restOf } from './payouts.ts'
+import { payProvider, refund, restOf } from './payouts.ts'
 import { answerWait } from './waits.ts'
 
 const { EVALUATION_GRACE_SECONDS, MAX_EVALUATION_SECONDS, MIN_DURATION_SECONDS, MAX_DURATION_SECONDS } = jobModel
@@ -123,13 +123,15 @@ export function setPayee(job_id: Hex, payee: string | null): void {
   const job = knownJob(job_id)
 
   require(caller() === job.provider, 'ProviderOnly', caller())
-  require(job.status <= JobStatus.Funded, 'JobNotFunded', job_id, job.status)
+  require(job.status === JobStatus.Funded, 'JobNotFunded', job_id, job.status)
+  // Whom a token pays cannot tell what for: this contract, which shares money, would keep it.
+  require(job.is_in_ledger === true, 'JobNotInLedger', job_id)
   require(job.payee === undefined, 'PayeeAlreadySet', job_id)
   require(job.released === undefined, 'PaymentStarted', job_id)
   require(payee !== null, 'AddressZero')
 
   // A later payment must not fail for want of a place.
-  if (job.is_in_ledger && job.token !== null) ledger.openBalance(payee, job.token, caller())
+  if (job.token !== null) ledger.openBalance(payee, job.token, caller())
   writeJob(job_id, { ...job, payee })
   emit('payee_set', { job_id, payee })
 }
@@ -193,10 +195,9 @@ export function fundFromLedger(job_id: Hex, expectedBudget: bigint): void {
 
 /** What a job from the ledger holds is a balance of this contract's there. Its parties get places, so that no payment can fail. */
 export function takeFromLedger(job: Job, actor: string): void {
-  const { client, token, budget } = job
-  const payee = payeeOf(job)
-  if (token === null || payee === null || budget === '0') return
-  ledger.openBalance(payee, token, client)
+  const { client, provider, token, budget } = job
+  if (token === null || provider === null || budget === '0') return
+  ledger.openBalance(provider, token, client)
   ledger.move({ caller: actor, from: client, to: self(), token, amount: BigInt(budget) }, client)
 }
 

@@ -238,6 +238,7 @@ describe('what is charged', () => {
       platform_fee_bp: '500',
       evaluation_period: '7776000',
       payee: longest('q'),
+      is_in_ledger: true,
       released: String(2n ** 96n - 1n),
       client: longest('c'),
       evaluator: longest('e'),
@@ -245,11 +246,12 @@ describe('what is charged', () => {
     }
     // Both together are a part of the budget.
     const owed = { owed_to_provider: String(2n ** 95n), owed_to_client: String(2n ** 95n) }
-    const others = { ...owed, hook: longest('h'), is_in_ledger: true, is_awaited: true }
+    const others = { ...owed, hook: longest('h'), is_awaited: true }
     await chain.send(OWNER, chain.parley, 'set_platform_fee', { fee_bp: '1', treasury: OWNER.accountId })
     const job_id = await createPricedJob(chain, chain.dollar)
     await chain.send(CAROL, chain.parley, 'set_evaluation_period', { job_id, period: '60' })
-    await chain.send(...chain.transferCall(ALICE, chain.dollar, BUDGET, { fund: { job_id, expected_budget: BUDGET } }))
+    await chain.send(...chain.transferCall(ALICE, chain.dollar, BUDGET, ''))
+    await chain.send(ALICE, chain.parley, 'fund_from_ledger', { job_id, expected_budget: BUDGET })
     await chain.send(BOB, chain.parley, 'set_payee', { job_id, payee: CAROL.accountId })
     await chain.send(CAROL, chain.parley, 'release', { job_id, amount: '1', reason: HASH })
 

@@ -125,8 +125,7 @@ function endedOf(state: CrowdState, jobId: string): Ended | (CrowdDecision & { r
   return pot === 0n ? refused('NothingOwed') : { job, crowd: state.crowds.get(jobId) ?? NO_CROWD, pot }
 }
 
-function problemOfPayee({ account }: CrowdState, { isInLedger, payee }: jobModel.Job) {
-  if (!isInLedger) return 'JobNotInLedger'
+function problemOfPayee({ account }: CrowdState, { payee }: jobModel.Job) {
   return payee === account ? undefined : 'PayeeMismatch'
 }
 

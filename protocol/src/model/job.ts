@@ -40,6 +40,7 @@ export interface Job {
   readonly status: JobStatus
   /** Zero stands for EVALUATION_GRACE_SECONDS. */
   readonly evaluationPeriod: bigint
+  /** Of a job whose money is in the ledger. */
   readonly payee: Account | undefined
   /** By the evaluator, before the end; undefined until the first time. */
   readonly released: bigint | undefined
@@ -295,7 +296,8 @@ function setBudget(state: EscrowState, action: Action<'setBudget'>, job: Job): D
 
 function setPayee(state: EscrowState, { caller, jobId, payee }: Action<'setPayee'>, job: Job): Decision {
   if (caller !== job.provider) return refused('ProviderOnly')
-  if (job.status !== 'Open' && job.status !== 'Funded') return refused('JobNotFunded')
+  if (job.status !== 'Funded') return refused('JobNotFunded')
+  if (!job.isInLedger) return refused('JobNotInLedger')
   if (job.payee !== undefined) return refused('PayeeAlreadySet')
   if (job.released !== undefined) return refused('PaymentStarted')
   if (payee === undefined) return refused('AddressZero')

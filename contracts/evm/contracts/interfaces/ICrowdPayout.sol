@@ -30,7 +30,6 @@ interface ICrowdPayout {
     event RemainderClaimed(uint256 indexed jobId, address indexed provider, uint256 amount);
 
     error JobNotEnded(uint256 jobId, IJobEscrow.JobStatus status);
-    error JobNotInLedger(uint256 jobId);
     error PayeeMismatch(uint256 jobId, address payee);
     error PayeesInvalid(bytes32 root, uint256 total, uint256 budget);
     error ProofInvalid(uint256 jobId);

@@ -106,6 +106,7 @@ interface IJobEscrow {
     error TokenShortfall(uint256 received, uint256 budget);
     error ExpiryTooSoon(uint256 jobId, uint256 earliest);
     error EvaluationPeriodTooLong(uint256 period, uint256 longest);
+    error JobNotInLedger(uint256 jobId);
     error PayeeAlreadySet(uint256 jobId);
     error PaymentStarted(uint256 jobId);
     error ReleaseTooLarge(uint256 amount, uint256 rest);
@@ -131,8 +132,8 @@ interface IJobEscrow {
     /// @notice Names the provider of an open job that has none. Client only.
     function setProvider(uint256 jobId, address provider, uint256 agentId) external;
 
-    /// @notice Says who gets what the job pays in the provider's place. Provider only, once, before the first submission is judged: a job that
-    /// is open or funded and has paid nothing yet.
+    /// @notice Says whose balance in the ledger gets what the job pays in the provider's place. Provider only, once, before the first submission
+    /// is judged: a job that is funded from the ledger and has paid nothing yet.
     function setPayee(uint256 jobId, address payee) external;
 
     /// @notice Says how long (in seconds) the evaluator may take to judge a submission: nobody claims a refund until then. Evaluator only, while
