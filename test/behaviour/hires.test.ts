@@ -103,6 +103,23 @@ describe.each(CHAINS)('jobs that are hired, and their fees, on %s', (_, open) =>
       expect(happened.at(-1)?.name).toBe('JobFunded')
     })
 
+    it('hands a quorum’s terms to its evaluator, whose members then judge', async () => {
+      const quorum = { members: [carol, treasury], threshold: 2n }
+      const evaluator = chain.evaluators.quorum
+      const jobId = await nextJobId(chain, 'alice')
+
+      const happened = await chain.hire('alice', hiringOf({ evaluator, isInLedger: true, terms: { quorum } }))
+
+      const told = own(happened).slice(-2)
+      expect(told[0]).toEqual({ name: 'QuorumTermsSet', args: { jobId, ...quorum } })
+      expect(told[1]?.name).toBe('JobFunded')
+      await submit(jobId)
+      for (const member of ['carol', 'operator'] as const)
+        await chain.send(member, 'castVote', { jobId, isApproval: true, reason: BODY_HASH })
+      expect((await jobOf(chain, jobId)).status).toBe(3n)
+      expect(await savingsOf(bob)).toBe(BUDGET)
+    })
+
     it('hands milestones to theirs, which wants time to judge', async () => {
       const milestones = { judge: carol, reviewSeconds: DAY, amounts: [1_000_000n, 1_500_000n] }
       const evaluator = chain.evaluators.milestones

@@ -35,6 +35,7 @@ interface IQuorumEvaluator is IJobEvaluator {
 
     /// @notice Judges submitted work. Each member once. The approval that reaches the threshold completes the job, the rejection after
     /// which no approvals can reach it rejects the job, with the voter's `reason`.
+    /// @dev No longer period to judge than the escrow's: how long the members have is the provider's choice, who submits well before the expiry.
     function castVote(uint256 jobId, bool isApproval, bytes32 reason) external;
 
     /// @notice All zero for a job without terms.
