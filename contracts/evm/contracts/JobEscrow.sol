@@ -177,7 +177,7 @@ contract JobEscrow is JobPayments, JobHooks, ERC2771Context, EIP712, Multicall {
         address hook = _hookFor(jobId, job.flags);
         bytes memory data = hook == address(0) ? bytes("") : abi.encode(provider, deliverable, optParams);
         _askBefore(hook, jobId, this.submit.selector, data);
-        job.submittedAt = uint40(block.timestamp);
+        job.submittedAt = uint32(block.timestamp);
         job.status = JobStatus.Submitted;
         emit JobSubmitted(jobId, provider, deliverable);
         _askAfter(hook, jobId, this.submit.selector, data);
@@ -319,7 +319,7 @@ contract JobEscrow is JobPayments, JobHooks, ERC2771Context, EIP712, Multicall {
         _jobCountOf[client] = count + 1;
         Record storage job = _jobs[jobId];
         job.client = client;
-        job.expiredAt = uint40(expiredAt);
+        job.expiredAt = uint32(expiredAt);
         job.evaluator = evaluator;
         job.platformFeeBP = platformFeeBP;
         emit JobCreated(jobId, client, provider, evaluator, expiredAt, hook);

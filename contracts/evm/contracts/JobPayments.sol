@@ -21,18 +21,19 @@ abstract contract JobPayments is IJobEscrow, Governed, ReentrancyGuardTransient 
 
     uint256 private constant BASIS = 10_000;
 
-    /// @dev A job in three slots. `flags` says what other mappings know of it; `token` is a number of `_tokens`.
+    /// @dev A job in three slots, until 2106. `flags` says what other mappings know of it; `token` is a number of `_tokens`, of which anybody
+    /// may use up some: 40 bits are too many to use up.
     struct Record {
         address client;
-        uint40 expiredAt;
-        uint40 submittedAt;
+        uint32 expiredAt;
+        uint32 submittedAt;
         JobStatus status;
         uint8 flags;
+        uint16 platformFeeBP;
         address provider;
         uint32 providerAgentId;
         uint24 evaluationPeriod;
-        uint24 token;
-        uint16 platformFeeBP;
+        uint40 token;
         address evaluator;
         uint96 budget;
     }
@@ -52,14 +53,14 @@ abstract contract JobPayments is IJobEscrow, Governed, ReentrancyGuardTransient 
 
     /// @inheritdoc IJobEscrow
     uint16 public platformFeeBP;
-    uint24 private _tokenCount;
+    uint40 private _tokenCount;
     /// @inheritdoc IJobEscrow
     address public platformTreasury;
 
     mapping(uint256 jobId => Record) internal _jobs;
     /// @dev A token's number saves every job a slot: from 1, in the order of their first job.
     mapping(uint256 number => address) internal _tokens;
-    mapping(address token => uint24) private _numberOf;
+    mapping(address token => uint40) private _numberOf;
     /// @dev These three only of the few jobs that need them: `flags` say whether, or `claimPayment` alone reads them.
     mapping(uint256 jobId => address) internal _payeeOf;
     mapping(uint256 jobId => uint256) internal _releasedOf;
@@ -137,7 +138,7 @@ abstract contract JobPayments is IJobEscrow, Governed, ReentrancyGuardTransient 
         return flags & flag != 0;
     }
 
-    function _numberFor(address token) internal returns (uint24 number) {
+    function _numberFor(address token) internal returns (uint40 number) {
         number = _numberOf[token];
         if (number != 0) return number;
         number = ++_tokenCount;

@@ -1,5 +1,5 @@
 import { type Hex, jobModel } from '@parley/protocol'
-import { parseSignature } from 'viem'
+import { parseSignature, toHex } from 'viem'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Actor, ALICE, addressOf, BOB, CAROL, type Chain, NOBODY, openChain, RELAYER } from './chain.ts'
 import { expectRevert } from './expect-revert.ts'
@@ -54,6 +54,21 @@ describe('fund', () => {
     await chain.send(ALICE, chain.dollar, 'transfer', [bob, await dollarsOf(alice)])
     await expectRevert(fund(id), 'ERC20InsufficientBalance', alice, 0n, BUDGET)
     expect((await jobOf(id)).status).toBe(0)
+  })
+})
+
+describe('setBudget', () => {
+  it('takes a token that is new, though somebody has named 16 million others: that costs 54,000 gas each', async () => {
+    const id = await createJob(chain)
+    // Slot 2 ends with the guardian, the pause and the fee: the number of tokens is before those.
+    const [slot, at] = [`0x${'02'.padStart(64, '0')}`, 8n * 23n]
+    const stored = await chain.request('eth_getStorageAt', chain.escrow.address, slot, 'latest')
+    const used = BigInt(String(stored)) | ((2n ** 24n - 1n) << at)
+    await chain.request('hardhat_setStorageAt', chain.escrow.address, slot, toHex(used, { size: 32 }))
+
+    await chain.send(ALICE, chain.escrow, 'setBudget', [id, chain.dollar.address, BUDGET, '0x'])
+
+    expect((await jobOf(id)).token).toBe(chain.dollar.address)
   })
 })
 

@@ -132,8 +132,8 @@ interface IJobEscrow {
     /// @notice Names the provider of an open job that has none. Client only.
     function setProvider(uint256 jobId, address provider, uint256 agentId) external;
 
-    /// @notice Says whose balance in the ledger gets what the job pays in the provider's place. Provider only, once, before the first submission
-    /// is judged: a job that is funded from the ledger and has paid nothing yet.
+    /// @notice Says whose balance in the ledger gets what the job pays in the provider's place. Provider only, once, while the work is not
+    /// submitted: of a job that is funded from the ledger and has paid nothing yet.
     function setPayee(uint256 jobId, address payee) external;
 
     /// @notice Says how long (in seconds) the evaluator may take to judge a submission: nobody claims a refund until then. Evaluator only, while
