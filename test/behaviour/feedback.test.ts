@@ -126,6 +126,19 @@ describe.each(CHAINS)('feedback on %s', (_, open) => {
     })
   })
 
+  it('tells tags apart that read alike together', async () => {
+    await give('bob', { tag1: 'star', tag2: 'red' })
+    await give('bob', { tag1: 'starred', tag2: '' })
+    await give('bob', { tag1: '', tag2: 'starred' })
+
+    const found = async (tag1: string, tag2: string) =>
+      (await readAll(['bob'], { tag1, tag2 })) as { readonly feedbackIndexes: readonly bigint[] }
+    expect(await found('star', 'red')).toMatchObject({ feedbackIndexes: [1n], tag1s: ['star'], tag2s: ['red'] })
+    expect(await found('starred', '')).toMatchObject({ feedbackIndexes: [2n], tag1s: ['starred'], tag2s: [''] })
+    expect(await found('', 'starred')).toMatchObject({ feedbackIndexes: [3n], tag1s: [''], tag2s: ['starred'] })
+    expect(await found('starr', 'ed')).toMatchObject({ feedbackIndexes: [] })
+  })
+
   describe('revokeFeedback', () => {
     it('takes back what was said, once', async () => {
       await give('bob')

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {FeedbackRights} from "./FeedbackRights.sol";
 import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
 import {IBackedFeedback} from "./interfaces/IBackedFeedback.sol";
@@ -11,15 +14,19 @@ import {UpgradeableRegistry} from "./UpgradeableRegistry.sol";
 
 /// @title ERC-8004 Reputation Registry.
 contract ReputationRegistry is IReputationRegistry, FeedbackRights {
+    using Bytes for bytes;
+    using Strings for string;
     using Tags for Tags.Known;
 
-    /// @dev One slot: of tags, the numbers.
+    /// @dev One slot. Both tags are kept as one text: what nobody has said before takes one more slot, not two.
     struct Feedback {
         int128 value;
         uint8 valueDecimals;
         bool isRevoked;
-        uint56 tag1;
-        uint56 tag2;
+        uint16 tag1Length;
+        uint48 tags;
+        /// @dev Of feedback that stands on a job; zero for any other.
+        uint48 weight;
     }
 
     struct Found {
@@ -54,9 +61,6 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
     mapping(uint256 agentId => mapping(address client => mapping(uint64 index => Feedback))) private _feedbacks;
     mapping(uint256 agentId => mapping(address client => mapping(uint64 index => Responses))) private _responses;
 
-    /// @dev Of feedback that stands on a job; zero for any other.
-    mapping(uint256 agentId => mapping(address client => mapping(uint64 index => uint48))) private _weights;
-
     constructor(address owner_, address forwarder, IAgentRegistry agents, IJobEscrow escrow)
         UpgradeableRegistry(owner_, forwarder)
         FeedbackRights(agents, escrow)
@@ -73,7 +77,7 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
         string calldata feedbackURI,
         bytes32 feedbackHash
     ) external {
-        _give(agentId, value, valueDecimals, tag1, tag2, endpoint, feedbackURI, feedbackHash);
+        _give(agentId, value, valueDecimals, tag1, tag2, endpoint, feedbackURI, feedbackHash, 0);
     }
 
     /// @inheritdoc IBackedFeedback
@@ -90,8 +94,7 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
     ) external {
         uint48 weight = _takeRight(jobId, agentId, _msgSender());
 
-        uint64 index = _give(agentId, value, valueDecimals, tag1, tag2, endpoint, feedbackURI, feedbackHash);
-        _weights[agentId][_msgSender()][index] = weight;
+        uint64 index = _give(agentId, value, valueDecimals, tag1, tag2, endpoint, feedbackURI, feedbackHash, weight);
         emit FeedbackBacked(agentId, _msgSender(), index, jobId, weight);
     }
 
@@ -151,7 +154,7 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
         Found[] memory found = _find(agentId, clientAddresses, tag1, tag2, false);
         uint256[] memory weights = new uint256[](found.length);
         for (uint256 i = 0; i < found.length; i++) {
-            weights[i] = _weights[agentId][found[i].client][found[i].index];
+            weights[i] = found[i].feedback.weight;
             if (weights[i] > 0) count++;
             weight += weights[i];
         }
@@ -165,7 +168,7 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
         returns (int128 value, uint8 valueDecimals, string memory tag1, string memory tag2, bool isRevoked)
     {
         Feedback memory feedback = _existingFeedback(agentId, clientAddress, feedbackIndex);
-        (tag1, tag2) = (_tags.textOf[feedback.tag1], _tags.textOf[feedback.tag2]);
+        (tag1, tag2) = _tagsOf(feedback);
         return (feedback.value, feedback.valueDecimals, tag1, tag2, feedback.isRevoked);
     }
 
@@ -203,8 +206,7 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
             feedbackIndexes[i] = found[i].index;
             values[i] = feedback.value;
             valueDecimals[i] = feedback.valueDecimals;
-            tag1s[i] = _tags.textOf[feedback.tag1];
-            tag2s[i] = _tags.textOf[feedback.tag2];
+            (tag1s[i], tag2s[i]) = _tagsOf(feedback);
             revokedStatuses[i] = feedback.isRevoked;
         }
     }
@@ -219,13 +221,10 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
         if (clientAddress != address(0) && feedbackIndex != 0) {
             return _countResponses(agentId, clientAddress, feedbackIndex, responders);
         }
+        if (clientAddress != address(0)) return _countResponsesTo(agentId, clientAddress, responders);
         address[] memory clients = getClients(agentId);
         for (uint256 i = 0; i < clients.length; i++) {
-            if (clientAddress != address(0) && clients[i] != clientAddress) continue;
-            uint64 last = getLastIndex(agentId, clients[i]);
-            for (uint64 index = 1; index <= last; index++) {
-                count += _countResponses(agentId, clients[i], index, responders);
-            }
+            count += _countResponsesTo(agentId, clients[i], responders);
         }
     }
 
@@ -258,7 +257,8 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
         string calldata tag2,
         string calldata endpoint,
         string calldata feedbackURI,
-        bytes32 feedbackHash
+        bytes32 feedbackHash,
+        uint48 weight
     ) private returns (uint64 index) {
         address client = _msgSender();
         require(valueDecimals <= MAX_DECIMALS, "too many decimals");
@@ -270,8 +270,9 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
             value: value,
             valueDecimals: valueDecimals,
             isRevoked: false,
-            tag1: _tags.keep(tag1),
-            tag2: _tags.keep(tag2)
+            tag1Length: SafeCast.toUint16(bytes(tag1).length),
+            tags: _tags.keep(string.concat(tag1, tag2)),
+            weight: weight
         });
         emit NewFeedback(
             agentId, client, index, value, valueDecimals, tag1, tag1, tag2, endpoint, feedbackURI, feedbackHash
@@ -306,10 +307,6 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
         string calldata tag2,
         bool includeRevoked
     ) private view returns (Found[] memory found) {
-        (uint56 wanted1, bool isKnown1) = _tags.find(tag1);
-        (uint56 wanted2, bool isKnown2) = _tags.find(tag2);
-        if (!isKnown1 || !isKnown2) return found;
-
         uint256 most = 0;
         for (uint256 i = 0; i < clients.length; i++) {
             most += getLastIndex(agentId, clients[i]);
@@ -321,14 +318,29 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
             for (uint64 index = 1; index <= last; index++) {
                 Feedback memory feedback = _feedbacks[agentId][clients[i]][index];
                 if (feedback.isRevoked && !includeRevoked) continue;
-                if (wanted1 != 0 && feedback.tag1 != wanted1) continue;
-                if (wanted2 != 0 && feedback.tag2 != wanted2) continue;
+                if (!_hasTags(feedback, tag1, tag2)) continue;
                 found[count++] = Found(clients[i], index, feedback);
             }
         }
         assembly ("memory-safe") {
             mstore(found, count)
         }
+    }
+
+    /// @dev An empty tag stands for any.
+    function _hasTags(Feedback memory feedback, string calldata wanted1, string calldata wanted2)
+        private
+        view
+        returns (bool)
+    {
+        if (bytes(wanted1).length == 0 && bytes(wanted2).length == 0) return true;
+        (string memory tag1, string memory tag2) = _tagsOf(feedback);
+        return (bytes(wanted1).length == 0 || wanted1.equal(tag1)) && (bytes(wanted2).length == 0 || wanted2.equal(tag2));
+    }
+
+    function _tagsOf(Feedback memory feedback) private view returns (string memory tag1, string memory tag2) {
+        bytes memory both = bytes(_tags.textOf[feedback.tags]);
+        return (string(both.slice(0, feedback.tag1Length)), string(both.slice(feedback.tag1Length)));
     }
 
     /// @dev With 18 decimals until the end: a million of the largest values and weights fit. What weighs nothing does not count.
@@ -356,6 +368,17 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
             decimals--;
         }
         value = int128(mean);
+    }
+
+    function _countResponsesTo(uint256 agentId, address client, address[] calldata responders)
+        private
+        view
+        returns (uint64 count)
+    {
+        uint64 last = getLastIndex(agentId, client);
+        for (uint64 index = 1; index <= last; index++) {
+            count += _countResponses(agentId, client, index, responders);
+        }
     }
 
     function _countResponses(uint256 agentId, address client, uint64 index, address[] calldata responders)

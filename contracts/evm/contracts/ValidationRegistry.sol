@@ -16,7 +16,7 @@ contract ValidationRegistry is IValidationRegistry, UpgradeableRegistry {
         uint40 lastUpdate;
         uint8 response;
         bool hasResponse;
-        uint56 tag;
+        uint48 tag;
         bytes32 responseHash;
     }
 
@@ -106,7 +106,7 @@ contract ValidationRegistry is IValidationRegistry, UpgradeableRegistry {
         view
         returns (uint64 count, uint8 averageResponse)
     {
-        (uint56 wanted, bool isKnown) = _tags.find(tag);
+        (uint48 wanted, bool isKnown) = _tags.find(tag);
         if (!isKnown) return (0, 0);
 
         (uint64 chosen, uint256 chosenSum) = _sum(_chosen, agentId, validatorAddresses, wanted);
@@ -157,7 +157,7 @@ contract ValidationRegistry is IValidationRegistry, UpgradeableRegistry {
         require(validation.validator != address(0), "unknown");
     }
 
-    function _sum(Requests storage requests, uint256 agentId, address[] calldata validators, uint56 wanted)
+    function _sum(Requests storage requests, uint256 agentId, address[] calldata validators, uint48 wanted)
         private
         view
         returns (uint64 count, uint256 sum)

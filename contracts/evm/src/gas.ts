@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type EnclaveReport, type ForwardRequest, fromHex, type Hex, type Payout, payoutTree } from '@parley/protocol'
+import { agentRegistryAbi, agentRegistryBytecode, timelockControllerAbi } from '../generated/contracts.ts'
 import {
   ALICE,
   addressOf,
@@ -25,6 +26,7 @@ import {
   BUDGET,
   createFundedJob,
   createJob,
+  createSubmittedJob,
   DAY,
   giveDollars,
   hiringOf,
@@ -46,6 +48,10 @@ const URI = `ipfs://${'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbz
 const GOALS: Readonly<Record<string, { readonly goal: number; readonly others: string }>> = {
   'agent: register with URI, first of its owner': { goal: 140_000, others: '183,431 (ERC-8004 reference)' },
   'feedback: first of an agent and of its client': { goal: 150_000, others: '213,668 (ERC-8004 reference)' },
+  'feedback: first of an agent and of its client, with two tags that nobody had': {
+    goal: 150_000,
+    others: 'the same',
+  },
   'job: core of ERC-8183, 5 direct transactions': {
     goal: 250_000,
     others: '540,000-557,000 (ERC-8183 base-contracts)',
@@ -87,6 +93,9 @@ export async function measureGas(): Promise<Gas> {
   await measureGuardrails(chain, measure)
   await measureArbitration(chain, measure)
   await measureCrowd(chain, measure)
+  await measureLedgerJob(chain, measure)
+  await measureFees(chain, measure)
+  await measureGovernance(measure)
 
   const [few = 0, many = 0] = [gas['crowd: push 10'], gas['crowd: push 100']]
   const each = Math.ceil((many - few) / 90)
@@ -124,11 +133,13 @@ async function measureAgents(chain: Chain, measure: Measure) {
 /** With texts as ERC-8004's examples have them. What many say has been said before, but for one time. */
 async function measureFeedback(chain: Chain, measure: Measure) {
   const { reputation, validation } = chain
-  const feedback = (agentId: bigint, tag: string) =>
-    [agentId, 87n, 0, tag, 'week', 'https://agent.example/price', URI, BODY_HASH] as const
+  const feedback = (agentId: bigint, tag: string, tag2 = 'week') =>
+    [agentId, 87n, 0, tag, tag2, 'https://agent.example/price', URI, BODY_HASH] as const
   await chain.send(ALICE, reputation, 'giveFeedback', feedback(1n, 'starred'))
   const first = 'feedback: first of an agent and of its client'
   await measure(first, chain.send(ALICE, reputation, 'giveFeedback', feedback(0n, 'starred')))
+  const both = feedback(2n, 'responseTime', 'of the last year')
+  await measure(`${first}, with two tags that nobody had`, chain.send(ALICE, reputation, 'giveFeedback', both))
   await measure('feedback: first of a client', chain.send(OWNER, reputation, 'giveFeedback', feedback(0n, 'starred')))
   await measure('feedback: repeated', chain.send(OWNER, reputation, 'giveFeedback', feedback(0n, 'starred')))
   const newTag = chain.send(OWNER, reputation, 'giveFeedback', feedback(0n, 'never said before'))
@@ -226,6 +237,59 @@ async function wholeSponsoredJob(chain: Chain, measure: Measure, nonce: bigint) 
   const accepting = chain.send(RELAYER, evaluator, 'acceptResult', await acceptance(chain, jobId))
   await measure('job sponsored: acceptResult', accepting)
 }
+
+/** Paid from the ledger, into the ledger. The escrow is Alice's operator there already. */
+async function measureLedgerJob(chain: Chain, measure: Measure) {
+  const { escrow } = chain
+  const jobId = await chain.read(escrow, 'nextJobId', [addressOf(ALICE)])
+  const hiring = hiringOf(chain, { evaluator: addressOf(CAROL), budget: 10n, isInLedger: true })
+  await measure('job from the ledger: hire', chain.send(ALICE, escrow, 'hire', [hiring]))
+  await measure('job from the ledger: submit', chain.send(BOB, escrow, 'submit', [jobId, BODY_HASH, '0x']))
+  await measure('job from the ledger: complete', chain.send(CAROL, escrow, 'complete', [jobId, BODY_HASH, '0x']))
+}
+
+/** Jobs that pay the protocol 2 %, and what their client says on it. */
+async function measureFees(chain: Chain, measure: Measure) {
+  const { escrow, reputation, dollar } = chain
+  await chain.send(OWNER, escrow, 'setPlatformFee', [200n, addressOf(OPERATOR)])
+  await measure(
+    'feedback: set token price',
+    chain.send(OWNER, reputation, 'setTokenPrice', [dollar.address, 10n ** 18n]),
+  )
+  await chain.send(OWNER, reputation, 'setWeightCap', [1_000_000])
+  for (const first of [', first of the token', '']) {
+    const jobId = await createSubmittedJob(chain, { evaluator: addressOf(CAROL) })
+    const completing = chain.send(CAROL, escrow, 'complete', [jobId, BODY_HASH, '0x'])
+    await measure(`job with a fee: complete${first}`, completing)
+    const feedback = [jobId, 0n, 87n, 0, 'starred', 'week', 'https://agent.example/price', URI, BODY_HASH] as const
+    const giving = chain.send(ALICE, reputation, 'giveBackedFeedback', feedback)
+    await measure(`feedback: backed${first && ', first of a client in a month'}`, giving)
+  }
+  await measure('job with a fee: collect', chain.send(RELAYER, escrow, 'collectFees', [dollar.address]))
+}
+
+/** On a chain of its own, whose contracts a timelock owns. */
+async function measureGovernance(measure: Measure) {
+  const chain = await openChain({ timelockDelay: DAY })
+  const timelock = chain.contract(timelockControllerAbi, chain.owner)
+  const { address: later } = await chain.deployContract(agentRegistryAbi, agentRegistryBytecode, [
+    chain.owner,
+    chain.forwarder.address,
+  ])
+  const operations = [
+    ['a policy', chain.enclaves.address, encodeCall(chain.enclaves.abi, 'setWorkload', [WORKLOAD, true])],
+    ['an upgrade', chain.agents.address, encodeCall(agentRegistryAbi, 'upgradeToAndCall', [later, '0x'])],
+  ] as const
+  for (const [name, target, data] of operations) {
+    const operation = [target, 0n, data, NO_OPERATION, NO_OPERATION] as const
+    await measure(`timelock: schedule ${name}`, chain.send(OWNER, timelock, 'schedule', [...operation, DAY]))
+    chain.warp(DAY)
+    // It passes ether on, so it is payable.
+    await measure(`timelock: execute ${name}`, chain.send(RELAYER, timelock, 'execute' as never, operation as never))
+  }
+}
+
+const NO_OPERATION: Hex = `0x${'00'.repeat(32)}`
 
 async function measureRefunds(chain: Chain, measure: Measure) {
   const open = await createJob(chain)
