@@ -25,7 +25,8 @@ for example
   npm run govern -- schedule enclaveRegistry setWorkload '{"workload": "0x…", "isAllowed": true}' --chain evm
   npm run govern -- schedule parley set_workload '{"workload": "0x…", "is_allowed": true}' --chain near
 
-CONTRACT is agentRegistry, enclaveRegistry, jobEscrow, ledger or timelock on EVM; agents, parley or timelock on NEAR.
+CONTRACT is agentRegistry, reputationRegistry, validationRegistry, enclaveRegistry, jobEscrow, ledger or timelock on EVM; agents, parley or
+timelock on NEAR.
 
 Environment, for each chain (list needs no key):
   EVM_RPC_URL, EVM_DEPLOYMENT, GOVERNOR_EVM_KEY

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { enclaveRegistryAbi } from '@parley/evm'
+import { enclaveRegistryAbi, reputationRegistryAbi } from '@parley/evm'
 import type { Hex } from '@parley/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DOLLAR_PRICE, WEIGHT_CAP } from '../scripts/system/devnet.ts'
 import { type EvmDevnet, startEvmDevnet } from '../scripts/system/evm-devnet.ts'
 import { type NearDevnet, startNearDevnet } from '../scripts/system/near-devnet.ts'
 
@@ -68,6 +69,15 @@ const chains = {
       const registry = { address: evm.deployment.enclaveRegistry, abi: enclaveRegistryAbi } as const
       return evm.reader.readContract({ ...registry, functionName: 'isPaused' })
     },
+    setPrice: (price: string) => ['reputationRegistry', 'setTokenPrice', JSON.stringify({ token: evm.token, price })],
+    price: () => {
+      const registry = { address: evm.deployment.reputationRegistry, abi: reputationRegistryAbi } as const
+      return evm.reader.readContract({ ...registry, functionName: 'tokenPrice', args: [evm.token] })
+    },
+    weightCap: async () => {
+      const registry = { address: evm.deployment.reputationRegistry, abi: reputationRegistryAbi } as const
+      return BigInt(await evm.reader.readContract({ ...registry, functionName: 'weightCap' }))
+    },
   },
   near: {
     allow: ['parley', 'set_workload', JSON.stringify({ workload: WORKLOAD, is_allowed: true })],
@@ -75,11 +85,15 @@ const chains = {
     call: `parley.test.near set_workload {"workload":"${WORKLOAD}","is_allowed":true}`,
     isAllowed: () => near.reader.view(near.deployment.parley, 'is_workload_allowed', { workload: WORKLOAD }),
     isPaused: () => near.reader.view(near.deployment.parley, 'is_paused', {}),
+    setPrice: (price: string) => ['parley', 'set_token_price', JSON.stringify({ token: near.token, price })],
+    price: async () =>
+      BigInt(await near.reader.view<string>(near.deployment.parley, 'token_price', { token: near.token })),
+    weightCap: async () => BigInt(await near.reader.view<string>(near.deployment.parley, 'weight_cap', {})),
   },
 } as const
 
 describe.each(['evm', 'near'] as const)('on %s', (kind) => {
-  const { allow, refused, call, isAllowed, isPaused } = chains[kind]
+  const { allow, refused, call, isAllowed, isPaused, setPrice, price, weightCap } = chains[kind]
   const on = (...words: string[]) => govern([...words, '--chain', kind])
   const idIn = (output: string) => /^scheduled (0x[0-9a-f]{64})\n$/.exec(output)?.[1] ?? expect.fail(output)
 
@@ -94,6 +108,15 @@ describe.each(['evm', 'near'] as const)('on %s', (kind) => {
 
     expect(await isAllowed()).toBe(true)
     expect(await on('execute', id)).toEqual({ code: 1, stdout: '', stderr: `${id} is not pending\n` })
+  })
+
+  test('what a fee weighs in feedback is set at the start, and changed', async () => {
+    expect([await price(), await weightCap()]).toEqual([DOLLAR_PRICE, WEIGHT_CAP])
+
+    const { stdout } = await on('schedule', ...setPrice('7'))
+    expect(await on('execute', idIn(stdout))).toMatchObject({ code: 0 })
+
+    expect(await price()).toBe(7n)
   })
 
   test('a call is cancelled', async () => {

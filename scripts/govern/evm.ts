@@ -19,6 +19,8 @@ import type { Governance } from './governance.ts'
 const abis = {
   timelock: contracts.timelockControllerAbi,
   agentRegistry: contracts.agentRegistryAbi,
+  reputationRegistry: contracts.reputationRegistryAbi,
+  validationRegistry: contracts.validationRegistryAbi,
   enclaveRegistry: contracts.enclaveRegistryAbi,
   jobEscrow: contracts.jobEscrowAbi,
   ledger: contracts.ledgerAbi,

@@ -39,5 +39,11 @@ export const MAX_AGE_SECONDS = 86_400n
 /** A devnet has nobody who must be warned. */
 export const TIMELOCK_SECONDS = 0n
 
+/** What feedback weighs: one for each atom of a fee that was paid in dollars. */
+export const DOLLAR_PRICE = 10n ** 18n
+
+/** No account's feedback gives one agent more in 30 days than ten dollars of fees. */
+export const WEIGHT_CAP = 10_000_000n
+
 /** A million dollars. */
 export const SUPPLY_ATOMS = 1_000_000_000_000n

@@ -6,6 +6,7 @@ import {
   deployTimelock,
   enclaveRegistryAbi,
   openTimelock,
+  reputationRegistryAbi,
 } from '@parley/evm'
 import { startDevnet } from '@parley/evm/devnet'
 import { type Hex, toHex } from '@parley/protocol'
@@ -20,7 +21,15 @@ import {
   type PublicClient,
 } from 'viem'
 import { generatePrivateKey, type HDAccount, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
-import { type Devnet, type DevnetOptions, MAX_AGE_SECONDS, SUPPLY_ATOMS, TIMELOCK_SECONDS } from './devnet.ts'
+import {
+  type Devnet,
+  type DevnetOptions,
+  DOLLAR_PRICE,
+  MAX_AGE_SECONDS,
+  SUPPLY_ATOMS,
+  TIMELOCK_SECONDS,
+  WEIGHT_CAP,
+} from './devnet.ts'
 import { simulatedWorkload } from './workload.ts'
 
 /** Hardhat's well-known test mnemonic: its accounts hold ether on every devnet and nothing anywhere else. */
@@ -55,9 +64,17 @@ export async function startEvmDevnet(options: DevnetOptions<number>): Promise<Ev
   const deployment = await deploy(deployer, policy)
   const token = await deployDemoDollar(deployer, SUPPLY_ATOMS)
   const timelock = openTimelock(deployer, owner)
-  const args = [simulatedWorkload, true] as const
-  const allowing = encodeFunctionData({ abi: enclaveRegistryAbi, functionName: 'setWorkload', args })
-  await timelock.execute(await timelock.schedule(deployment.enclaveRegistry, allowing))
+  const { enclaveRegistry, reputationRegistry } = deployment
+  const abi = reputationRegistryAbi
+  const policies = [
+    [
+      enclaveRegistry,
+      encodeFunctionData({ abi: enclaveRegistryAbi, functionName: 'setWorkload', args: [simulatedWorkload, true] }),
+    ],
+    [reputationRegistry, encodeFunctionData({ abi, functionName: 'setTokenPrice', args: [token, DOLLAR_PRICE] })],
+    [reputationRegistry, encodeFunctionData({ abi, functionName: 'setWeightCap', args: [Number(WEIGHT_CAP)] })],
+  ] as const
+  for (const [target, call] of policies) await timelock.execute(await timelock.schedule(target, call))
 
   const dollar = { address: token, abi: demoDollarAbi } as const
   return {

@@ -10,7 +10,15 @@ import {
 import type { Node } from '@parley/sandbox'
 import { createNearParty, createNearReader, type NearParty, type NearReader, type Relayer } from '@parley/sdk'
 import { KeyPair, transactions } from 'near-api-js'
-import { type Devnet, type DevnetOptions, MAX_AGE_SECONDS, SUPPLY_ATOMS, TIMELOCK_SECONDS } from './devnet.ts'
+import {
+  type Devnet,
+  type DevnetOptions,
+  DOLLAR_PRICE,
+  MAX_AGE_SECONDS,
+  SUPPLY_ATOMS,
+  TIMELOCK_SECONDS,
+  WEIGHT_CAP,
+} from './devnet.ts'
 import { startNearNode } from './near-node.ts'
 import { createNearSigner } from './near-signer.ts'
 import { simulatedWorkload } from './workload.ts'
@@ -49,8 +57,13 @@ export async function startNearDevnet(options: DevnetOptions<string>): Promise<N
   const { agents, parley } = await deployContracts(signer, policy)
   const token = await deployDemoDollar(signer, { owner: accountId, supply: SUPPLY_ATOMS, holders: [parley] })
   const timelock = openTimelock(signer, owner, reader.view)
-  const args = { workload: simulatedWorkload, is_allowed: true }
-  await timelock.execute(await timelock.schedule({ target: parley, method: 'set_workload', args }))
+  const policies = [
+    ['set_workload', { workload: simulatedWorkload, is_allowed: true }],
+    ['set_token_price', { token, price: String(DOLLAR_PRICE) }],
+    ['set_weight_cap', { cap: String(WEIGHT_CAP) }],
+  ] as const
+  for (const [method, args] of policies)
+    await timelock.execute(await timelock.schedule({ target: parley, method, args }))
 
   const relayer = { accountId: `relayer.${accountId}`, keys: Array.from({ length: RELAYER_KEYS }, newKey) }
   await createAccount(signer, relayer.accountId, relayer.keys, 1_000n * NEAR)
