@@ -1,4 +1,5 @@
 /** Exact gas of every step of a canonical scenario on the sandbox: the same accounts, keys, times and bytes in every run. */
+import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Hex, payoutTree } from '@parley/protocol'
@@ -16,6 +17,7 @@ import {
   HASH,
   hiring,
   nextJobId,
+  operationOf,
   registration,
   submit,
   WORKLOAD,
@@ -50,6 +52,9 @@ export async function measureGas(): Promise<Gas> {
   await measureArbitration(chain, measure)
   await measureCrowd(chain, measure)
   await measureAwaited(chain, measure, note)
+  await measureLedgerJob(chain, measure)
+  await measureFees(chain, measure)
+  await measureGovernance(note)
   return gas
 }
 
@@ -99,19 +104,20 @@ async function measureAgents({ agents }: Chain, measure: Measure): Promise<void>
   )
 }
 
+const FEEDBACK = {
+  agent_id: '0',
+  value: '87',
+  value_decimals: '0',
+  tag1: 'starred',
+  tag2: 'week',
+  endpoint: 'https://agent.example/price',
+  feedback_uri: URI,
+  feedback_hash: HASH,
+}
+
 async function measureFeedback({ agents }: Chain, measure: Measure): Promise<void> {
-  const feedback = {
-    agent_id: '0',
-    value: '87',
-    value_decimals: '0',
-    tag1: 'starred',
-    tag2: 'week',
-    endpoint: 'https://agent.example/price',
-    feedback_uri: URI,
-    feedback_hash: HASH,
-  }
-  await measure('feedback: first of a client', ALICE, agents, 'give_feedback', feedback)
-  await measure('feedback: repeated', ALICE, agents, 'give_feedback', feedback)
+  await measure('feedback: first of a client', ALICE, agents, 'give_feedback', FEEDBACK)
+  await measure('feedback: repeated', ALICE, agents, 'give_feedback', FEEDBACK)
   await measure('feedback: revoke', ALICE, agents, 'revoke_feedback', { agent_id: '0', feedback_index: '1' })
   const response = { client_address: ALICE.accountId, feedback_index: '2', response_uri: URI, response_hash: HASH }
   await measure('feedback: respond', BOB, agents, 'append_response', { agent_id: '0', ...response })
@@ -171,6 +177,52 @@ async function measureEnds(chain: Chain, measure: Measure): Promise<void> {
   await measure('job: complete', CAROL, parley, 'complete', { job_id: submitted, reason: HASH })
   chain.warp(DAY)
   await measure('job: claim refund', RELAYER, parley, 'claim_refund', { job_id: expiring })
+}
+
+/** Paid from the ledger, into the ledger, where both have a place already. */
+async function measureLedgerJob(chain: Chain, measure: Measure): Promise<void> {
+  const { parley, dollar } = chain
+  const job_id = await nextJobId(chain)
+  const { hire } = hiring(chain, job_id, { evaluator: CAROL.accountId, terms: null, token: dollar, budget: '10' })
+  await measure('job from the ledger: hire', ALICE, parley, 'hire', { hiring: hire })
+  await measure('job from the ledger: submit', BOB, parley, 'submit', { job_id, deliverable: HASH })
+  await measure('job from the ledger: complete', CAROL, parley, 'complete', { job_id, reason: HASH })
+}
+
+/** Jobs that pay the protocol 2 %, and what their client says on it. */
+async function measureFees(chain: Chain, measure: Measure): Promise<void> {
+  const { parley, dollar } = chain
+  await chain.send(OWNER, parley, 'set_platform_fee', { fee_bp: '200', treasury: OPERATOR.accountId })
+  await measure('feedback: set token price', OWNER, parley, 'set_token_price', { token: dollar, price: 10n ** 18n })
+  await chain.send(OWNER, parley, 'set_weight_cap', { cap: '1000000' })
+  for (const first of [', first of the token', '']) {
+    const job_id = await createSubmittedJob(chain)
+    await measure(`job with a fee: complete${first}`, CAROL, parley, 'complete', { job_id, reason: HASH })
+    const giving = { job_id, ...FEEDBACK }
+    const which = first && ', first of a client in a month'
+    await measure(`feedback: backed${which}`, ALICE, parley, 'give_backed_feedback', giving, { gas: 60n * TERA })
+  }
+  await measure('job with a fee: collect', RELAYER, parley, 'collect_fees', { token: dollar })
+}
+
+/** On a chain of its own, whose contracts a timelock owns. */
+async function measureGovernance(note: (name: string, transaction: Pick<Receipt, 'status'>) => void): Promise<void> {
+  const chain = await openChain({ timelockDelay: DAY })
+  const { agents, owner, parley, node } = chain
+  const code = node.query({ kind: 'latest' })?.viewCode(agents)?.code ?? new Uint8Array()
+  const code_hash = `0x${createHash('sha256').update(code).digest('hex')}`
+  const operations = [
+    ['a policy', { target: parley, method: 'set_workload', args: { workload: WORKLOAD, is_allowed: true } }],
+    ['an upgrade', { target: agents, method: 'approve_upgrade', args: { code_hash } }],
+  ] as const
+  for (const [name, operation] of operations) {
+    const scheduled = await chain.send(OWNER, owner, 'schedule', { ...operationOf(operation), delay: DAY })
+    note(`timelock: schedule ${name}`, scheduled)
+    chain.warp(DAY)
+    note(`timelock: execute ${name}`, await chain.send(RELAYER, owner, 'execute', { id: scheduled.value }))
+  }
+  const bringing = { code: Buffer.from(code).toString('base64') }
+  note('upgrade of agents', await chain.send(RELAYER, agents, 'upgrade', bringing, { gas: 300n * TERA }))
 }
 
 /** Two of three, with the third's silence. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ALICE, CAROL, OWNER } from './actors.ts'
-import { type Chain, openChain } from './chain.ts'
-import { begin, DAY, govern, hiring, nextJobId } from './steps.ts'
+import { ALICE, CAROL, OPERATOR, OWNER } from './actors.ts'
+import { type Chain, openChain, TERA } from './chain.ts'
+import { begin, createSubmittedJob, DAY, govern, hiring, nextJobId } from './steps.ts'
 
 const HASH = `0x${'77'.repeat(32)}`
 const ADDRESS = `0x${'77'.repeat(20)}`
@@ -45,6 +45,7 @@ const malformed = {
   'account?': [...wrongTypes.slice(2), ...notAccount],
   text: wrongTypes,
   'text?': wrongTypes.slice(1),
+  'text|null?': wrongTypes.slice(2),
   bool: [undefined, null, 5, 'true', [], {}],
   'bool?': [5, 'true', [], {}],
   list: [undefined, null, 5, true, {}, 'x'],
@@ -73,6 +74,7 @@ const usual = {
   'account?': 'bob.test.near',
   text: 'x',
   'text?': 'x',
+  'text|null?': 'x',
   bool: true,
   'bool?': true,
   list: [],
@@ -98,6 +100,9 @@ const parleyCalls: Readonly<Record<string, Parameters>> = {
     hook: 'account?',
     provider_agent_id: 'uint',
   },
+  set_token_price: { token: 'account', price: 'uint128' },
+  set_weight_cap: { cap: 'uint48' },
+  give_backed_feedback: { job_id: 'bytes32', agent_id: 'uint' },
   set_platform_fee: { fee_bp: 'uint', treasury: 'account?' },
   set_hook_whitelist: { hook: 'account', status: 'bool' },
   collect_fees: { token: 'account' },
@@ -179,6 +184,8 @@ const parleyViews: Readonly<Record<string, Parameters>> = {
   payee_of: { job_id: 'bytes32' },
   payment_of: { job_id: 'bytes32' },
   fee_of: { job_id: 'bytes32' },
+  has_feedback_right: { job_id: 'bytes32', party: 'account' },
+  token_price: { token: 'account' },
   hook_of: { job_id: 'bytes32' },
   whitelisted_hooks: { hook: 'account' },
   accrued_fees: { token: 'account' },
@@ -231,6 +238,17 @@ const timelockMethods: Readonly<Record<string, Parameters>> = {
   get_operation_state: { id: 'bytes32' },
 }
 
+/** What feedback says, which `agents` reads, whoever gives it. */
+const said: Parameters = {
+  value: 'int',
+  value_decimals: 'uint8',
+  tag1: 'text',
+  tag2: 'text',
+  endpoint: 'text',
+  feedback_uri: 'text',
+  feedback_hash: 'bytes32',
+}
+
 const agentsCalls: Readonly<Record<string, Parameters>> = {
   register: { agent_uri: 'text?', metadata: 'list?' },
   set_agent_uri: { agent_id: 'uint', new_uri: 'text' },
@@ -238,16 +256,7 @@ const agentsCalls: Readonly<Record<string, Parameters>> = {
   set_agent_wallet: { agent_id: 'uint', new_wallet: 'account', deadline: 'uint' },
   accept_agent_wallet: { agent_id: 'uint' },
   unset_agent_wallet: { agent_id: 'uint' },
-  give_feedback: {
-    agent_id: 'uint',
-    value: 'int',
-    value_decimals: 'uint8',
-    tag1: 'text',
-    tag2: 'text',
-    endpoint: 'text',
-    feedback_uri: 'text',
-    feedback_hash: 'bytes32',
-  },
+  give_feedback: { agent_id: 'uint', ...said },
   revoke_feedback: { agent_id: 'uint', feedback_index: 'uint64' },
   append_response: {
     agent_id: 'uint',
@@ -272,6 +281,15 @@ const agentsCalls: Readonly<Record<string, Parameters>> = {
   },
 }
 
+/** With the yoctoNEAR that a token asks for. */
+const tokenCalls: Readonly<Record<string, Parameters>> = {
+  nft_transfer: { receiver_id: 'account', token_id: 'uint', memo: 'text|null?' },
+  nft_transfer_call: { receiver_id: 'account', token_id: 'uint', memo: 'text|null?', msg: 'text' },
+  nft_approve: { token_id: 'uint', account_id: 'account', msg: 'text|null?' },
+  nft_revoke: { token_id: 'uint', account_id: 'account' },
+  nft_revoke_all: { token_id: 'uint' },
+}
+
 const upgrading: Readonly<Record<string, Parameters>> = {
   approve_upgrade: { code_hash: 'bytes32?' },
   upgrade: { code: 'base64' },
@@ -284,6 +302,7 @@ const agentsViews: Readonly<Record<string, Parameters>> = {
   get_agent_wallet: { agent_id: 'uint' },
   is_authorized_or_owner: { spender: 'account', agent_id: 'uint' },
   get_summary: { agent_id: 'uint', client_addresses: 'list', tag1: 'text', tag2: 'text' },
+  get_backed_summary: { agent_id: 'uint', client_addresses: 'list', tag1: 'text', tag2: 'text' },
   read_feedback: { agent_id: 'uint', client_address: 'account', feedback_index: 'uint64' },
   read_all_feedback: {
     agent_id: 'uint',
@@ -299,6 +318,7 @@ const agentsViews: Readonly<Record<string, Parameters>> = {
   get_validation_summary: { agent_id: 'uint', validator_addresses: 'list', tag: 'text' },
   get_agent_validations: { agent_id: 'uint' },
   get_validator_requests: { validator_address: 'account' },
+  storage_balance_of: { account_id: 'account' },
   nft_token: { token_id: 'uint' },
   nft_is_approved: { token_id: 'uint', approved_account_id: 'account' },
 }
@@ -341,6 +361,7 @@ const hire: Parameters = {
 const enclaveTerms: Parameters = { body_hash: 'bytes32', workload: 'bytes32', observability: 'uint8' }
 
 const ONE_YOCTO = [
+  ...Object.keys(tokenCalls),
   'withdraw',
   'lock_stake',
   'open_dispute',
@@ -383,7 +404,7 @@ async function expectRefused(contract: string, method: string, args: object, fie
 
 describe.each([
   ['parley', { ...parleyCalls, ...parleyViews }],
-  ['agents', { ...agentsCalls, ...agentsViews, ...upgrading }],
+  ['agents', { ...agentsCalls, ...tokenCalls, ...agentsViews, ...upgrading }],
   ['owner', timelockMethods],
 ] as const)('%s refuses', (contract, methods) => {
   it.each(Object.keys(methods))('malformed arguments of %s, and says which', async (method) => {
@@ -441,6 +462,25 @@ describe('parley refuses inside of an object', () => {
       )
     }
   })
+})
+
+it('agents refuses malformed feedback that stands on a job, and its right stays', async () => {
+  const policies = [
+    ['set_platform_fee', { fee_bp: '200', treasury: OPERATOR.accountId }],
+    ['set_token_price', { token: chain.dollar, price: 10n ** 18n }],
+    ['set_weight_cap', { cap: '1000000' }],
+  ] as const
+  for (const [method, args] of policies) await govern(chain, { target: chain.parley, method, args })
+  const job_id = await createSubmittedJob(chain)
+  await chain.send(CAROL, chain.parley, 'complete', { job_id, reason: HASH })
+
+  for (const { name, args } of mutantsOf(said)) {
+    const giving = { job_id, agent_id: '0', ...args }
+    const { failure } = chain.attempt(ALICE, chain.parley, 'give_backed_feedback', giving, { gas: 60n * TERA })
+    expect(failure, JSON.stringify(args)).toMatch(new RegExp(`^InputInvalid: ${name} `))
+  }
+  const right = { job_id, party: ALICE.accountId }
+  expect(await chain.view(chain.parley, 'has_feedback_right', right)).toBe(true)
 })
 
 it.each(malformed.account)('parley refuses %j as the member of a quorum', async (member) => {
