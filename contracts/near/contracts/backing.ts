@@ -6,7 +6,7 @@ import { caller, now } from './context.ts'
 import { require } from './contract-error.ts'
 import { emit } from './events.ts'
 import { AGENT_CALLBACK_GAS, KEEP_FEEDBACK_GAS } from './gas.ts'
-import { readJob } from './job.ts'
+import { type Job, readJob } from './job.ts'
 import { feeOf } from './payouts.ts'
 import { readRecord, writeRecord } from './records.ts'
 import { chargeStorage, creditBytes } from './storage.ts'
@@ -50,14 +50,14 @@ export function weightCap(): string {
 export function hasRight(jobId: Hex, party: string): boolean {
   const job = readJob(jobId)
   const isParty = job !== null && (party === job.client || party === job.provider)
-  return isParty && readRecord(rightRecord(jobId, party)) === null && worthOf(jobId) > 0n
+  return isParty && readRecord(rightRecord(jobId, party)) === null && worthOf(job) > 0n
 }
 
 /** Uses up the caller's right, and has the registry keep the feedback, which it reads; `onFeedback` gives the right back if it does not. */
 export function giveBacked(agents: string, jobId: Hex, agentId: string, feedback: object): void {
   const party = caller()
   const job = readJob(jobId)
-  const worth = worthOf(jobId)
+  const worth = worthOf(job)
   const period = String(now() / CAP_PERIOD)
   const before = boughtIn(period, agentId, party)
   const room = BigInt(weightCap()) - before
@@ -99,9 +99,10 @@ function boughtIn(period: string, agentId: string, party: string): bigint {
   return bought?.period === period ? BigInt(bought.weight) : 0n
 }
 
-function worthOf(jobId: Hex): bigint {
-  const token = readJob(jobId)?.token ?? null
-  return token === null ? 0n : (BigInt(feeOf(jobId)) * BigInt(tokenPrice(token))) / PRICE_UNIT
+function worthOf(job: Job | null): bigint {
+  const fee = feeOf(job)
+  // Most jobs pay none: no price needs to be read then.
+  return fee === 0n ? 0n : (fee * BigInt(tokenPrice(job?.token ?? ''))) / PRICE_UNIT
 }
 
 const WEIGHT_CAP = 'weight_cap'

@@ -78,14 +78,13 @@ export function restOf({ budget, released }: Job): bigint {
 
 /** What was paid, or is owed or on its way, to the provider's side so far. */
 export function paymentOf(job_id: Hex): string {
-  const { job, gross } = grossOf(job_id)
-  return String(job === null ? 0n : gross - feeOn(gross, job))
+  const job = readJob(job_id)
+  return String(job === null ? 0n : grossOf(job) - feeOf(job))
 }
 
 /** What the protocol has taken of it. */
-export function feeOf(job_id: Hex): string {
-  const { job, gross } = grossOf(job_id)
-  return String(job === null ? 0n : feeOn(gross, job))
+export function feeOf(job: Job | null): bigint {
+  return job === null ? 0n : feeOn(grossOf(job), job)
 }
 
 /** Who gets what the job pays. */
@@ -93,10 +92,8 @@ export function payeeOf({ payee, provider }: Job): string | null {
   return payee ?? provider
 }
 
-function grossOf(job_id: Hex) {
-  const job = readJob(job_id)
-  const gross = job?.status === JobStatus.Completed ? job.budget : job?.released
-  return { job, gross: BigInt(gross ?? 0) }
+function grossOf({ status, budget, released }: Job): bigint {
+  return BigInt((status === JobStatus.Completed ? budget : released) ?? 0)
 }
 
 function send(job: Job, payout: Payout, gas: bigint): void {

@@ -61,7 +61,7 @@ export class Payments extends Parley {
   /** What the protocol has taken of what the job paid so far. */
   @view({})
   fee_of(job: { job_id: Hex }): string {
-    return feeOf(input.jobIdOf(job))
+    return String(feeOf(readJob(input.jobIdOf(job))))
   }
 
   /** What a token refused to move: "0" when nothing is owed, or it is on its way. */
