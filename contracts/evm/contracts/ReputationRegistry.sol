@@ -2,13 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {FeedbackRights} from "./FeedbackRights.sol";
 import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
 import {IBackedFeedback} from "./interfaces/IBackedFeedback.sol";
 import {IJobEscrow} from "./interfaces/IJobEscrow.sol";
 import {IReputationRegistry} from "./interfaces/IReputationRegistry.sol";
+import {StoredText} from "./StoredText.sol";
 import {Tags} from "./Tags.sol";
 import {UpgradeableRegistry} from "./UpgradeableRegistry.sol";
 
@@ -264,13 +264,15 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
         require(valueDecimals <= MAX_DECIMALS, "too many decimals");
         require(value >= -MAX_ABS_VALUE && value <= MAX_ABS_VALUE, "value too large");
         require(!_agents.isAuthorizedOrOwner(client, agentId), "Self-feedback not allowed");
+        uint256 tag1Max = type(uint16).max;
+        require(bytes(tag1).length <= tag1Max, StoredText.TextTooLong(bytes(tag1).length, tag1Max));
 
         index = _nextIndex(agentId, client);
         _feedbacks[agentId][client][index] = Feedback({
             value: value,
             valueDecimals: valueDecimals,
             isRevoked: false,
-            tag1Length: SafeCast.toUint16(bytes(tag1).length),
+            tag1Length: uint16(bytes(tag1).length),
             tags: _tags.keep(string.concat(tag1, tag2)),
             weight: weight
         });

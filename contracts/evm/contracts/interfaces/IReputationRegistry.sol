@@ -30,7 +30,8 @@ interface IReputationRegistry {
     );
 
     /// @notice Says what the caller thinks of an agent: `value` with `valueDecimals` (at most 18) digits behind the point, at most 1e38
-    /// either way. Anybody but its owner and operators. Endpoint, URI and hash are in the event only.
+    /// either way. Anybody but its owner and operators. Endpoint, URI and hash are in the event only;
+    /// the first tag has 65,535 bytes at most.
     function giveFeedback(
         uint256 agentId,
         int128 value,
