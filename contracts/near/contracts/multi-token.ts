@@ -3,7 +3,7 @@ import { near } from 'near-sdk-js'
 import { callThen } from './calls.ts'
 import { caller } from './context.ts'
 import { ContractError, require } from './contract-error.ts'
-import { FT_TRANSFER_CALL_GAS, MT_RESOLVE_GAS } from './gas.ts'
+import { FT_TRANSFER_CALL_GAS, resolveGas } from './gas.ts'
 import * as input from './input.ts'
 import { balanceOf, isOperator, moveAll, type TokenAmount } from './ledger.ts'
 import { tokenIdOf } from './multi-token-events.ts'
@@ -57,19 +57,24 @@ export function tellReceiver(sent: Sent, msg: unknown): void {
   const { sender_id, receiver_id, token_ids, amounts } = sent
   const message = input.text(msg, 'msg')
   const notice = { sender_id: caller(), previous_owner_ids: token_ids.map(() => sender_id), token_ids, amounts }
-  const gas = near.prepaidGas() - near.usedGas() - MT_RESOLVE_GAS - FT_TRANSFER_CALL_GAS
+  const gasToResolve = resolveGas(token_ids.length)
+  const gas = near.prepaidGas() - near.usedGas() - gasToResolve - FT_TRANSFER_CALL_GAS
   callThen(
     { contract: receiver_id, method: 'mt_on_transfer', args: { ...notice, msg: message }, gas },
-    { method: 'mt_resolve_transfer', args: sent, gas: MT_RESOLVE_GAS },
+    { method: 'mt_resolve_transfer', args: sent, gas: gasToResolve },
   )
 }
 
 /** Takes back what the receiver did not need, all if it failed, as far as it has not spent it. */
 export function resolveTransfer({ sender_id, receiver_id, token_ids, amounts }: Sent): string[] {
   const unused = unusedOf(amounts.map(BigInt))
+  // A batch may have a token twice.
+  const left: Record<string, bigint> = {}
   const back = token_ids.map((token_id, at) => {
     const token = tokenOf(token_id)
-    const amount = smaller(unused[at] ?? 0n, balanceOf(receiver_id, token))
+    const held = left[token_id] ?? balanceOf(receiver_id, token)
+    const amount = smaller(unused[at] ?? 0n, held)
+    left[token_id] = held - amount
     return { token, amount }
   })
 

@@ -48,18 +48,17 @@ export function callingBack(escrow: string, method: string, args: object): strin
 export function deployToken(chain: Chain, body: string): void {
   const code = compile(body)
   const isThere = chain.node.query({ kind: 'latest' })?.viewAccount(TOKEN.accountId) !== null
-  const deploy: Action = { kind: 'DeployContract', code }
-  const create: Action[] = [
+  if (!isThere) createAccount(chain, TOKEN)
+  transact(chain.node, { signer: TOKEN, receiverId: TOKEN.accountId, actions: [{ kind: 'DeployContract', code }] })
+}
+
+export function createAccount(chain: Chain, { accountId, secretKey: { publicKey } }: Actor): void {
+  const actions: Action[] = [
     { kind: 'CreateAccount' },
     { kind: 'Transfer', deposit: 10n * NEAR },
-    {
-      kind: 'AddKey',
-      publicKey: TOKEN.secretKey.publicKey,
-      accessKey: { nonce: 0n, permission: { kind: 'FullAccess' } },
-    },
+    { kind: 'AddKey', publicKey, accessKey: { nonce: 0n, permission: { kind: 'FullAccess' } } },
   ]
-  const actions = isThere ? [deploy] : [...create, deploy]
-  transact(chain.node, { signer: isThere ? TOKEN : ROOT, receiverId: TOKEN.accountId, actions })
+  transact(chain.node, { signer: ROOT, receiverId: accountId, actions })
 }
 
 function compile(body: string): Uint8Array {

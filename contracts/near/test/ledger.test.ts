@@ -1,10 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Actor, ALICE, BOB, CAROL, OWNER, RELAYER } from './actors.ts'
-import { type Chain, openChain } from './chain.ts'
+import { type Actor, ALICE, actor, BOB, CAROL, OWNER, RELAYER, ROOT } from './actors.ts'
+import { type Chain, openChain, TERA } from './chain.ts'
 import {
   ACCEPTING,
   answering,
   callingBack,
+  createAccount,
   deployToken,
   REFUSING,
   SPENDING,
@@ -498,6 +499,37 @@ describe('NEP-245', () => {
 
       expect(value).toEqual(['60', '200'])
       expect([await balanceOf(TOKEN), await balanceOf(TOKEN, hostile)]).toEqual([60n, 200n])
+    })
+
+    it('about a token twice, of which it has spent a part meanwhile', async () => {
+      deployToken(chain, answering('mt_on_transfer', '["60","40"]'))
+      const tokens = { token_ids: [dollars, dollars], amounts: ['60', '40'] }
+      const args = { receiver_id: TOKEN.accountId, ...tokens, msg: '' }
+      const batch = [ALICE, chain.parley, 'mt_batch_transfer_call', args, oneYocto] as const
+
+      const [called] = chain.attemptTogether(batch, transfer(TOKEN, BOB, 70n))
+
+      expect([called?.failure, called?.value]).toEqual([undefined, ['30', '40']])
+      expect([await balanceOf(ALICE), await balanceOf(TOKEN)]).toEqual([230n, 0n])
+    })
+
+    it('about as many tokens as a batch has, with the longest names, which fails: everything comes back', async () => {
+      const named = (name: string) => actor(`${name}.${ROOT.accountId}`.padStart(64, 'x'))
+      const tokens = Array.from({ length: 32 }, (_, at) => named(`-${at}`))
+      const [sender, receiver] = [named('-sender'), named('-receiver')]
+      for (const { accountId } of [...tokens, sender]) await payStorage(accountId)
+      for (const account of [...tokens, sender, receiver]) createAccount(chain, account)
+      const credited = { sender_id: sender.accountId, amount: UINT128_MAX, msg: '' }
+      for (const token of tokens) await chain.send(token, chain.parley, 'ft_on_transfer', credited)
+      const ids = tokens.map(({ accountId }) => `nep141:${accountId}`)
+      const args = { receiver_id: receiver.accountId, token_ids: ids, amounts: ids.map(() => UINT128_MAX), msg: '' }
+      await payStorage(sender.accountId)
+
+      const options = { deposit: 1n, gas: 150n * TERA }
+      const { value } = chain.attempt(sender, chain.parley, 'mt_batch_transfer_call', args, options)
+
+      expect(value).toEqual(ids.map(() => '0'))
+      for (const id of ids) expect(await balanceOf(sender, id)).toBe(UINT128_MAX)
     })
 
     it('nobody but the contract resolves a transfer', () => {
