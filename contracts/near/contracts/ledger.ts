@@ -124,7 +124,8 @@ export function chooseToken(account: string, token: string, isChosen: boolean): 
     throw new ContractError('TokensFull', account, MAX_CHOSEN_TOKENS)
 
   const own = readOwn(account, token)
-  const { [token]: balance = own ?? '0', ...others } = chosen
+  const balance = valueIn(chosen, token) ?? own ?? '0'
+  const { [token]: _, ...others } = chosen
   const next = isChosen ? { ...chosen, [token]: balance } : others
   const isEmpty = Object.keys(next).length === 0
   const recordBytes = (known === null ? RECORD_BYTES : 0) - (isEmpty ? RECORD_BYTES : 0)

@@ -176,6 +176,17 @@ describe('choose_token', () => {
     expect((await bytesOf(ALICE.accountId)) - before).toBe(215n)
   })
 
+  it('takes a token that is called like what every object has, and gives it back', async () => {
+    const before = await bytesOf(ALICE.accountId)
+
+    await chain.send(...choose(ALICE, 'constructor', true))
+    expect((await bytesOf(ALICE.accountId)) - before).toBe(222n)
+    await chain.send(...choose(ALICE, 'constructor', false))
+
+    expect((await bytesOf(ALICE.accountId)) - before).toBe(215n)
+    expect(await balanceOf(ALICE, 'nep141:constructor')).toBe(0n)
+  })
+
   it('makes no balance of what every object has', async () => {
     await chain.send(...deposit(300n))
 
