@@ -78,13 +78,15 @@ export function storageBalanceBounds(): StorageBalanceBounds {
   return { min: String(costOf(NEW_ACCOUNT)), max: null }
 }
 
-/** Does what writes to the state. `accountId` pays for bytes that come and is credited those that go. */
+/** Does what writes to the state. `accountId` pays for bytes that come and is credited those that go, for which it needs no deposit. */
 export function chargeStorage(accountId: string, write: () => void): void {
   const before = near.storageUsage()
 
   write()
 
-  chargeBytes(accountId, readAccount(accountId) ?? NEW_ACCOUNT, Number(near.storageUsage() - before))
+  const bytes = Number(near.storageUsage() - before)
+  if (bytes > 0) chargeBytes(accountId, readAccount(accountId) ?? NEW_ACCOUNT, bytes)
+  else creditBytes(accountId, -bytes)
 }
 
 /**
@@ -95,7 +97,7 @@ export function chargeBytes(accountId: string, account: Account, bytes: number):
   writeAccount(accountId, { ...account, bytes: Math.max(0, account.bytes + bytes) })
 }
 
-/** In a callback, which must not fail: an account that has left since is credited nothing. */
+/** Never fails: an account that is not there is credited nothing. */
 export function creditBytes(accountId: string, bytes: number): void {
   const account = readAccount(accountId)
   if (account !== null && bytes > 0) chargeBytes(accountId, account, -bytes)

@@ -1,6 +1,6 @@
 import type { Hex } from '@parley/protocol'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ALICE, actor, BOB, CAROL, OPERATOR, OWNER, RELAYER, ROOT } from './actors.ts'
+import { ALICE, actor, BOB, CAROL, GUARDIAN, OPERATOR, OWNER, RELAYER, ROOT } from './actors.ts'
 import { type Chain, NEAR, openChain } from './chain.ts'
 import {
   BUDGET,
@@ -350,6 +350,21 @@ describe('without a deposit', () => {
     const refusal = `StorageDepositTooLow: ${ALICE.accountId} ${JOB_COST}`
     expect(outcomes.map(({ failure }) => failure)).toEqual([undefined, refusal])
     expect(outcomes[0]?.value).toBe(first)
+  })
+
+  it.each([
+    ['set_hook_whitelist', 'hook', CAROL.accountId, 'status'],
+    ['set_workload', 'workload', WORKLOAD, 'is_allowed'],
+  ])('%s takes back what another owner has allowed', async (method, field, value, is) => {
+    await chain.send(OWNER, chain.parley, method, { [field]: value, [is]: true })
+    for (const who of [GUARDIAN, ALICE]) await unregister(chain.parley, who)
+    await chain.send(OWNER, chain.parley, 'transfer_ownership', { new_owner: ALICE.accountId })
+    await chain.send(ALICE, chain.parley, 'accept_ownership', {})
+
+    await chain.send(GUARDIAN, chain.parley, method, { [field]: value, [is]: false })
+
+    const view = method === 'set_workload' ? 'is_workload_allowed' : 'whitelisted_hooks'
+    expect(await chain.view(chain.parley, view, { [field]: value })).toBe(false)
   })
 
   it.each(['issue_challenge', 'set_workload'])('%s is refused', async (method) => {
