@@ -48,8 +48,8 @@ export const KEEP_FEEDBACK_GAS = 20n * TERA
 /** For an account that is told that it is approved. */
 export const NFT_APPROVE_GAS = 10n * TERA
 
-/** For the new code to bring the state into its form: taken with the code, so that nobody can make it fail by bringing little. */
-export const UPGRADE_CALLBACK_GAS = 100n * TERA
+/** The least for new code to bring the state into its form: it gets all that is left. */
+export const UPGRADE_CALLBACK_GAS = 20n * TERA
 
 /** Takes 2, and as much as the longest answer that a call may give, 4 MB, costs to be brought. */
 export const EXECUTION_CALLBACK_GAS = 30n * TERA

@@ -26,7 +26,8 @@ export function upgrade({ approved_code_hash }: Upgradeable, code: Uint8Array): 
 
   const promise = near.promiseBatchCreate(self())
   near.promiseBatchActionDeployContract(promise, code)
-  near.promiseBatchActionFunctionCall(promise, 'on_upgrade', '{}', 0n, UPGRADE_CALLBACK_GAS)
+  // Code takes gas by its length, and one transaction must hold all of it.
+  near.promiseBatchActionFunctionCallWeight(promise, 'on_upgrade', '{}', 0n, UPGRADE_CALLBACK_GAS, 1n)
   near.promiseReturn(promise)
 }
 

@@ -97,6 +97,15 @@ describe('an upgrade of agents', () => {
     await chain.send(...bringing(later))
   })
 
+  it('takes code that has become half as long again', async () => {
+    const longer = Buffer.concat([later, customSection(Math.ceil(later.length / 2))])
+    await approve(longer)
+
+    await chain.send(...bringing(longer))
+
+    expect(Buffer.from(codeNow()).equals(longer)).toBe(true)
+  })
+
   it('has a callback for the contract itself only', async () => {
     await approve(later)
 
@@ -122,4 +131,11 @@ function withMethodRenamed(code: Uint8Array, from: string, to: string): Uint8Arr
   if (at < 0) throw new Error(`no method ${from}`)
   changed.write(to, at + 1)
   return changed
+}
+
+/** A section that means nothing; bytes of all kinds, for zeros cost less. */
+function customSection(length: number): Uint8Array {
+  const size = length + 1
+  const leb128 = [(size & 0x7f) | 0x80, ((size >> 7) & 0x7f) | 0x80, size >> 14]
+  return Buffer.concat([Buffer.of(0, ...leb128, 0), Uint8Array.from({ length }, (_, at) => (at * 31) & 0xff)])
 }
