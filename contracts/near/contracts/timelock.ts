@@ -1,5 +1,6 @@
 import { concat, fromHex, type Hex, toHex, utf8, wordFromUint } from '@parley/protocol'
-import { call, initialize, NearBindgen, near, view } from 'near-sdk-js'
+import { near } from 'near-sdk-js'
+import { call, initialize, NearBindgen, view } from '../builder/runtime/contract.ts'
 import { host } from '../builder/runtime/host.ts'
 import { sendNear } from './calls.ts'
 import { caller, now, requireSelf, self } from './context.ts'
