@@ -4,6 +4,7 @@ import type { Abi, AbiFunction, AbiParameter } from 'viem'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ALICE, addressOf, type Contract, GUARDIAN, openChain, Reverted } from '../../contracts/evm/test/chain.ts'
 import { readNearNames } from '../../contracts/near/test/source-names.ts'
+import * as arbitrated from './arbitration-scenario.ts'
 import { CHAINS } from './chains.ts'
 import type { Driver } from './driver.ts'
 import { expectRefusal } from './expect-refusal.ts'
@@ -28,7 +29,6 @@ const newRisk = [
   'hire',
   'fund',
   'fundFromLedger',
-  'deposit',
   'registerEnclave',
   'spendHire',
   'spendTransfer',
@@ -48,7 +48,17 @@ const unaffected = [
   ...['rejectMilestone', 'setArbitrationTerms', 'lockStake', 'acceptWork', 'openDispute', 'rule', 'settleReview'],
   ...['releaseBondAndStake', 'setPayees', 'claimPayout', 'pushPayouts', 'claimRemainder'],
   // The ledger, and keys that spend from it
-  ...['withdraw', 'transfer', 'transferFrom', 'transferBatch', 'approve', 'setOperator', 'setPolicy', 'setSpendLimit'],
+  ...[
+    'deposit',
+    'withdraw',
+    'transfer',
+    'transferFrom',
+    'transferBatch',
+    'approve',
+    'setOperator',
+    'setPolicy',
+    'setSpendLimit',
+  ],
   ...['setCounterparty', 'revokePolicy', 'confirmSpend'],
   // Enclaves
   ...['issueChallenge', 'revokeEnclave'],
@@ -106,9 +116,7 @@ describe('a pause stops what takes new risk, and nothing else', () => {
   it('on NEAR, method by method', async () => {
     const { calls, paused } = await readNearNames()
 
-    expect([...paused].sort()).toEqual(
-      [...newRisk.filter((name) => name !== 'deposit').map(toSnakeCase), ...newRiskOnNear].sort(),
-    )
+    expect([...paused].sort()).toEqual([...newRisk.map(toSnakeCase), ...newRiskOnNear].sort())
     const known = [...[...newRisk, ...unaffected].map(toSnakeCase), ...newRiskOnNear, ...unaffectedOnNear]
     expect([...calls].filter((name) => !known.includes(name))).toEqual([])
   })
@@ -174,6 +182,25 @@ describe.each(CHAINS)('while %s is paused', (_, open) => {
 
     expect(await statusOf(jobId)).toBe(EXPIRED)
     expect(await chain.balanceOf(chain.dollar, chain.accounts.alice)).toBe(before + BUDGET)
+  })
+
+  it('a client brings a bond and disputes, and a provider brings its stake', async () => {
+    const jobId = await arbitrated.createFundedJob(chain)
+    await chain.give(chain.dollar, 'bob', arbitrated.STAKE)
+    for (const who of ['alice', 'bob'] as const)
+      await chain.send(who, 'setOperator', { spender: chain.evaluators.arbitrated, approved: true })
+    await pause()
+
+    await chain.deposit('bob', chain.dollar, arbitrated.STAKE)
+    await arbitrated.lockStake(chain, jobId, 'bob')
+    await arbitrated.submit(chain, jobId)
+    await chain.deposit('alice', chain.dollar, arbitrated.BOND)
+    await arbitrated.openDispute(chain, jobId)
+    await arbitrated.rule(chain, jobId, arbitrated.REFUND)
+
+    expect(await statusOf(jobId)).toBe(REJECTED)
+    const won = arbitrated.BOND + arbitrated.STAKE
+    expect(await chain.ledgerBalanceOf(chain.dollar, chain.accounts.alice)).toBe(won)
   })
 
   it('an enclave’s result is accepted', async () => {

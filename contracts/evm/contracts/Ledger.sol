@@ -11,7 +11,8 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {Governed} from "./Governed.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 
-/// @title A multi-token ledger (ERC-6909). Its owner and its guardian can stop deposits, and nothing else.
+/// @title A multi-token ledger (ERC-6909). Its owner and its guardian can stop what keys spend (Guardrails), and nothing else.
+/// @dev No pause stops a deposit: who must dispute bad work needs one for the bond, and a provider for its stake.
 contract Ledger is ILedger, Governed, ERC2771Context, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
@@ -37,7 +38,6 @@ contract Ledger is ILedger, Governed, ERC2771Context, ReentrancyGuardTransient {
 
     /// @inheritdoc ILedger
     function deposit(address token, uint256 amount, address receiver) external nonReentrant returns (uint256 received) {
-        _requireUnpaused();
         require(receiver != address(0), AddressZero());
         require(amount > 0, AmountZero());
 

@@ -25,11 +25,12 @@ export function isTokenTrusted(token: string): boolean {
 /**
  * `msg` is JSON, `{"fund": {…}}` or `{"hire": {…}}`; empty, or `{"deposit": {"receiver_id"}}`, it is a deposit into the ledger. The token is
  * who calls: one that the owner trusts, if it hires or funds, for anybody can call this and name any client. Answers how much is not
- * needed; a hiring answers when the agent registry has.
+ * needed; a hiring answers when the agent registry has. `requireUnpaused` is for what takes new risk: a deposit may be a bond for an exit.
  */
 export function onTransfer(
   escrow: Escrow,
   { client, amount, msg }: { readonly client: string; readonly amount: bigint; readonly msg: unknown },
+  requireUnpaused: () => void,
 ): string | undefined {
   const purpose = msg === '' ? { deposit: {} } : input.jsonObject(msg, 'msg')
   if (purpose.deposit !== undefined) {
@@ -42,12 +43,14 @@ export function onTransfer(
     const { job_id, expected_budget } = input.object(purpose.fund, 'msg.fund')
     const jobId = input.bytes32(job_id, 'msg.fund.job_id')
     const expectedBudget = input.uint(expected_budget, 'msg.fund.expected_budget')
+    requireUnpaused()
     requireTrustedCaller()
     return String(fund(jobId, expectedBudget, { client, token: caller(), received: amount }))
   }
   if (purpose.hire === undefined)
     throw new ContractError('InputInvalid', 'msg is neither to deposit nor to fund nor to hire')
   const hiring = input.object(purpose.hire, 'msg.hire')
+  requireUnpaused()
   requireTrustedCaller()
   hire(escrow, hiring, 'msg.hire', { client, token: caller(), amount, isInLedger: false })
   return undefined

@@ -69,8 +69,8 @@ export class Funding extends Parley {
   @call({})
   ft_on_transfer({ sender_id, amount, msg }: { sender_id: string; amount: string; msg: string }): string | undefined {
     const client = input.account(sender_id, 'sender_id')
-    requireUnpaused(this)
-    return onTransfer(escrowOf(this), { client, amount: input.uint(amount, 'amount', 128n), msg })
+    const transfer = { client, amount: input.uint(amount, 'amount', 128n), msg }
+    return onTransfer(escrowOf(this), transfer, () => requireUnpaused(this))
   }
 
   @call({})
