@@ -110,8 +110,8 @@ function shareWithCrowd(near: NearNode, pick: number): void {
   const agent = agentOf(near, pick)
   if (!agent || agent.owner === ALICE) return
   const { parley } = near.deployment
-  const call = (who: NearActor, method: string, args: object) => {
-    near.call(who, parley, method, args, { gas: 250n * TERA })
+  const call = (who: NearActor, method: string, args: object, deposit = 0n) => {
+    near.call(who, parley, method, args, { gas: 250n * TERA, deposit })
     near.settle()
   }
   call(OWNER, 'set_platform_fee', { fee_bp: String(1 + (pick % 500)), treasury: BOB.accountId })
@@ -120,11 +120,11 @@ function shareWithCrowd(near: NearNode, pick: number): void {
   const job_id = near.view<Hex>(parley, 'next_job_id', { client: ALICE.accountId })
   const parties = { provider: agent.owner.accountId, provider_agent_id: agent.id, evaluator: OWNER.accountId }
   const rest = { expired_at: String(near.now() + 3_600n), description: '', token: DOLLAR, budget: BUDGET }
-  call(ALICE, 'hire', { hiring: { ...parties, ...rest } })
+  call(ALICE, 'hire', { hiring: { ...parties, ...rest } }, 1n)
   const payout = { index: BigInt(pick), account: CAROL.accountId, amount: 500n }
   const root = toHex(payoutLeaf(payout, (bytes) => keccak256(bytes, 'bytes'), 'near'))
-  call(agent.owner, 'set_payee', { job_id, payee: parley })
-  call(agent.owner, 'set_payees', { job_id, root, total: '500' })
+  call(agent.owner, 'set_payee', { job_id, payee: parley }, 1n)
+  call(agent.owner, 'set_payees', { job_id, root, total: '500' }, 1n)
   call(agent.owner, 'submit', { job_id, deliverable: REASON })
   call(OWNER, 'complete', { job_id, reason: REASON })
   const inJson = { ...payout, index: String(payout.index), amount: String(payout.amount) }

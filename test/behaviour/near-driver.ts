@@ -77,6 +77,10 @@ const agentMethods = [
 
 /** What no function-call key may sign alone. */
 const ONE_YOCTO = [
+  'hire',
+  'fundFromLedger',
+  'setPayee',
+  'setPayees',
   'setOperator',
   'lockStake',
   'openDispute',

@@ -184,7 +184,7 @@ async function measureLedgerJob(chain: Chain, measure: Measure): Promise<void> {
   const { parley, dollar } = chain
   const job_id = await nextJobId(chain)
   const { hire } = hiring(chain, job_id, { evaluator: CAROL.accountId, terms: null, token: dollar, budget: '10' })
-  await measure('job from the ledger: hire', ALICE, parley, 'hire', { hiring: hire })
+  await measure('job from the ledger: hire', ALICE, parley, 'hire', { hiring: hire }, { deposit: 1n })
   await measure('job from the ledger: submit', BOB, parley, 'submit', { job_id, deliverable: HASH })
   await measure('job from the ledger: complete', CAROL, parley, 'complete', { job_id, reason: HASH })
 }
@@ -310,6 +310,7 @@ async function measureGuardrails(chain: Chain, measure: Measure): Promise<void> 
 /** A crowd of 2,000 who have never been paid in the token before: each needs a place in the ledger. */
 async function measureCrowd(chain: Chain, measure: Measure): Promise<void> {
   const { parley, dollar } = chain
+  const oneYocto = { deposit: 1n }
   const payouts = Array.from({ length: 2000 }, (_, n) => ({
     index: BigInt(n),
     account: `worker-number-${n}.near`,
@@ -318,9 +319,9 @@ async function measureCrowd(chain: Chain, measure: Measure): Promise<void> {
   const { root, total, claim, push } = payoutTree(payouts, keccak, 'near')
   const job_id = await createPricedJob(chain, dollar)
   await chain.send(...chain.transferCall(ALICE, dollar, BUDGET, ''))
-  await chain.send(ALICE, parley, 'fund_from_ledger', { job_id, expected_budget: BUDGET })
-  await measure('crowd: set payee', BOB, parley, 'set_payee', { job_id, payee: parley })
-  await measure('crowd: set payees', BOB, parley, 'set_payees', { job_id, root, total })
+  await chain.send(ALICE, parley, 'fund_from_ledger', { job_id, expected_budget: BUDGET }, oneYocto)
+  await measure('crowd: set payee', BOB, parley, 'set_payee', { job_id, payee: parley }, oneYocto)
+  await measure('crowd: set payees', BOB, parley, 'set_payees', { job_id, root, total }, oneYocto)
   await submit(chain, job_id)
   await chain.send(CAROL, parley, 'complete', { job_id, reason: HASH })
 
@@ -377,7 +378,7 @@ async function measureAwaited(
   const order = { hiring: { ...hire, token: dollar, budget: '10' } }
   for (const name of ['awaited: hire, to the answer', 'awaited: hire, to the last timeout']) {
     const job_id = await nextJobId(chain)
-    const { status } = await chain.send(ALICE, parley, 'await_job', order, { gas: 45n * TERA })
+    const { status } = await chain.send(ALICE, parley, 'await_job', order, { gas: 45n * TERA, deposit: 1n })
     if (name.endsWith('answer')) {
       await submit(chain, job_id)
       await measure('awaited: complete', CAROL, parley, 'complete', { job_id, reason: HASH })

@@ -25,6 +25,7 @@ const BUYER = actor('buyer.test.near')
 /** The least that a hiring takes from the buyer; what it does not use is for a few waits. */
 const LEAST_GAS = 54n * TERA
 const WAIT_BLOCKS = 200
+const oneYocto = { deposit: 1n }
 
 let chain: Chain
 let restore: () => void
@@ -170,7 +171,7 @@ describe('a contract that awaits a job', () => {
   it('can be a person, whose transaction ends with the answer', async () => {
     await chain.send(...chain.transferCall(ALICE, chain.dollar, BUDGET, ''))
     const job_id = await nextJobId(chain)
-    const { status } = await chain.send(ALICE, chain.parley, 'await_job', { hiring: order(job_id) })
+    const { status } = await chain.send(ALICE, chain.parley, 'await_job', { hiring: order(job_id) }, oneYocto)
 
     await chain.send(...judge('reject', job_id))
 
@@ -317,7 +318,7 @@ describe('a wait changes nothing about the money', () => {
     ['reject', [BUDGET, 0n, 0n]],
   ] as const)('when it got lost before a %s', async (method, expected) => {
     const job_id = await nextJobId(chain, BUYER)
-    await chain.send(BUYER, chain.parley, 'hire', { hiring: order(job_id) })
+    await chain.send(BUYER, chain.parley, 'hire', { hiring: order(job_id) }, oneYocto)
     await submit(chain, job_id)
     const lost = { ...(await jobOf(chain, job_id)), is_awaited: true }
     const record = { key: Buffer.from(`job:${job_id}`), value: Buffer.from(JSON.stringify(lost)) }
@@ -357,9 +358,8 @@ describe('who may not', () => {
     await chain.send(BUYER, chain.parley, 'set_operator', { spender: ALICE.accountId, approved: true }, { deposit: 1n })
     const job_id = await nextJobId(chain, BUYER)
 
-    const { failure } = chain.attempt(ALICE, chain.parley, 'await_job', {
-      hiring: order(job_id, { client: BUYER.accountId }),
-    })
+    const asked = { hiring: order(job_id, { client: BUYER.accountId }) }
+    const { failure } = chain.attempt(ALICE, chain.parley, 'await_job', asked, oneYocto)
 
     expect(failure).toBe(`ClientOnly: ${ALICE.accountId}`)
   })
@@ -367,7 +367,8 @@ describe('who may not', () => {
   it('somebody makes an awaited job by a hiring that is none', async () => {
     await chain.send(...chain.transferCall(ALICE, chain.dollar, BUDGET, ''))
     const job_id = await nextJobId(chain)
-    const { value } = await chain.send(ALICE, chain.parley, 'hire', { hiring: order(job_id, { is_awaited: true }) })
+    const asked = { hiring: order(job_id, { is_awaited: true }) }
+    const { value } = await chain.send(ALICE, chain.parley, 'hire', asked, oneYocto)
 
     expect(value).toBe(job_id)
     expect(await jobOf(chain, job_id)).not.toHaveProperty('is_awaited')

@@ -23,6 +23,8 @@ const balanceOf = async (account_id: string) =>
 const available = async ({ accountId: account_id }: Actor) =>
   BigInt((await chain.view<{ available: string }>(chain.parley, 'storage_balance_of', { account_id })).available)
 
+const oneYocto = { deposit: 1n }
+
 /** A paid job with a payee for each account, who get 1,000 each. */
 async function createPaidJob(accounts: readonly string[]) {
   const tree = payoutTree(
@@ -31,9 +33,9 @@ async function createPaidJob(accounts: readonly string[]) {
     'near',
   )
   const job_id = await createPricedJob(chain, chain.dollar)
-  await chain.send(ALICE, chain.parley, 'fund_from_ledger', { job_id, expected_budget: BUDGET })
-  await chain.send(BOB, chain.parley, 'set_payee', { job_id, payee: chain.parley })
-  await chain.send(BOB, chain.parley, 'set_payees', { job_id, root: tree.root, total: tree.total })
+  await chain.send(ALICE, chain.parley, 'fund_from_ledger', { job_id, expected_budget: BUDGET }, oneYocto)
+  await chain.send(BOB, chain.parley, 'set_payee', { job_id, payee: chain.parley }, oneYocto)
+  await chain.send(BOB, chain.parley, 'set_payees', { job_id, root: tree.root, total: tree.total }, oneYocto)
   await submit(chain, job_id)
   await chain.send(CAROL, chain.parley, 'complete', { job_id, reason: HASH })
   return { job_id, tree }

@@ -368,6 +368,11 @@ describe('a key that may only call functions', () => {
     'mt_batch_transfer',
     'mt_transfer_call',
     'mt_batch_transfer_call',
+    'hire',
+    'await_job',
+    'fund_from_ledger',
+    'set_payee',
+    'set_payees',
   ])('moves nothing: %s wants one yoctoNEAR', async (method) => {
     for (const deposit of [0n, 2n]) {
       const { failure } = chain.attempt(ALICE, chain.parley, method, {}, { deposit })

@@ -251,8 +251,9 @@ describe('what is charged', () => {
     const job_id = await createPricedJob(chain, chain.dollar)
     await chain.send(CAROL, chain.parley, 'set_evaluation_period', { job_id, period: '60' })
     await chain.send(...chain.transferCall(ALICE, chain.dollar, BUDGET, ''))
-    await chain.send(ALICE, chain.parley, 'fund_from_ledger', { job_id, expected_budget: BUDGET })
-    await chain.send(BOB, chain.parley, 'set_payee', { job_id, payee: CAROL.accountId })
+    const funding = { job_id, expected_budget: BUDGET }
+    await chain.send(ALICE, chain.parley, 'fund_from_ledger', funding, { deposit: 1n })
+    await chain.send(BOB, chain.parley, 'set_payee', { job_id, payee: CAROL.accountId }, { deposit: 1n })
     await chain.send(CAROL, chain.parley, 'release', { job_id, amount: '1', reason: HASH })
 
     const fields = Object.keys((await chain.view<object>(chain.parley, 'get_job', { job_id })) ?? {})

@@ -1,6 +1,7 @@
 /** CrowdPayout.sol. */
 import type { Hex } from '@parley/protocol'
 import { call, NearPart, view } from '../../builder/runtime/contract.ts'
+import { requireOneYocto } from '../context.ts'
 import * as crowd from '../crowd.ts'
 import * as input from '../input.ts'
 import { Parley } from './state.ts'
@@ -8,8 +9,9 @@ import { Parley } from './state.ts'
 @NearPart()
 export class Crowd extends Parley {
   /** Says who shares in what a funded job pays: the root of the payees' tree, and what they get together. Provider only, until it submits. */
-  @call({})
+  @call({ payableFunction: true })
   set_payees(payees: { job_id: Hex; root: Hex; total: string }): void {
+    requireOneYocto()
     const total = input.uint(payees.total, 'total')
     crowd.setPayees(input.jobIdOf(payees), input.bytes32(payees.root, 'root'), total)
   }

@@ -1,7 +1,7 @@
 /** What brings a job its money: `fund` and `hire` of JobEscrow.sol, and which tokens may. */
 import type { Hex } from '@parley/protocol'
 import { call, NearPart, view } from '../../builder/runtime/contract.ts'
-import { caller, requireSelf } from '../context.ts'
+import { caller, requireOneYocto, requireSelf } from '../context.ts'
 import { isTokenTrusted, onTransfer, setToken } from '../funding.ts'
 import { requireMayAllow, requireUnpaused } from '../guard.ts'
 import { type Hiring, hireFromLedger, type LedgerHiring, onHire } from '../hiring.ts'
@@ -35,8 +35,9 @@ export class Funding extends Parley {
   }
 
   /** The same from the client's balance in the ledger; what the job pays or refunds goes to balances there. Client only. */
-  @call({})
+  @call({ payableFunction: true })
   fund_from_ledger(funding: { job_id: Hex; expected_budget: string }): void {
+    requireOneYocto()
     const expectedBudget = input.uint(funding.expected_budget, 'expected_budget')
     requireUnpaused(this)
     jobs.fundFromLedger(input.jobIdOf(funding), expectedBudget)
@@ -46,8 +47,9 @@ export class Funding extends Parley {
    * Creates, describes, prices and funds a job from the client's balance in the ledger; answers its id. The client, or its operator there.
    * With the token's money instead, the hiring is the message of `ft_transfer_call`.
    */
-  @call({})
+  @call({ payableFunction: true })
   hire({ hiring }: { hiring: LedgerHiring }): void {
+    requireOneYocto()
     const read = input.object(hiring, 'hiring')
     requireUnpaused(this)
     hireFromLedger(escrowOf(this), read)
@@ -58,8 +60,9 @@ export class Funding extends Parley {
    * After 200 blocks it waits again while gas is left. Then a job that is not submitted ends too, and the answer's status is `timeout`. The
    * client only.
    */
-  @call({})
+  @call({ payableFunction: true })
   await_job({ hiring }: { hiring: LedgerHiring }): void {
+    requireOneYocto()
     const read = input.object(hiring, 'hiring')
     requireUnpaused(this)
     hireFromLedger(escrowOf(this), read, true)

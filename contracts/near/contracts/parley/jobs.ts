@@ -1,7 +1,7 @@
 /** The steps of a job: JobEscrow.sol. */
 import { fromHex, type Hex } from '@parley/protocol'
 import { call, NearPart, view } from '../../builder/runtime/contract.ts'
-import { requireSelf } from '../context.ts'
+import { requireOneYocto, requireSelf } from '../context.ts'
 import { requireUnpaused } from '../guard.ts'
 import { MAX_DESCRIPTION_LENGTH } from '../hiring.ts'
 import * as input from '../input.ts'
@@ -54,8 +54,9 @@ export class Jobs extends Parley {
   }
 
   /** Says who gets what the job pays in the provider's place. Provider only, once, before anything was paid. */
-  @call({})
+  @call({ payableFunction: true })
   set_payee(chosen: { job_id: Hex; payee: string | null }): void {
+    requireOneYocto()
     jobs.setPayee(input.jobIdOf(chosen), input.optionalAccount(chosen.payee, 'payee'))
   }
 
