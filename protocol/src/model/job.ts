@@ -4,148 +4,32 @@
  */
 import type { ContractErrorName } from '../errors.ts'
 import type { JobStatus } from '../events.ts'
+import { moved, paidNet, paidProvider, refunded, restOf, transferred } from './job-money.ts'
+import {
+  type Account,
+  type Decision,
+  ESCROW,
+  type EscrowAction,
+  type EscrowRefusal,
+  type EscrowState,
+  EVALUATION_GRACE_SECONDS,
+  type Hire,
+  inLedger,
+  type Job,
+  MAX_DURATION_SECONDS,
+  MAX_EVALUATION_SECONDS,
+  MAX_PLATFORM_FEE_BP,
+  MIN_DURATION_SECONDS,
+  TREASURY,
+  withJob,
+} from './job-state.ts'
 
-type Account = string
-
-/** What an evaluator has after a submission, even when the job expires meanwhile. */
-export const EVALUATION_GRACE_SECONDS = 3600n
-/** A job must be open for longer than this. */
-export const MIN_DURATION_SECONDS = 300n
-/** What an evaluator may ask for at most to judge a submission. */
-export const MAX_EVALUATION_SECONDS = 90n * 86_400n
-/** What evaluators with windows have in common: a congested chain must not decide for who has a window to speak. */
-export const MIN_WINDOW_SECONDS = 3600n
-/** What anyone has to act on silence in a window, before the escrow refunds. */
-export const SETTLEMENT_SECONDS = 86_400n
-/** Money is never locked for longer than this. */
-export const MAX_DURATION_SECONDS = 365n * 86_400n
-
-/** What the protocol takes at most of what providers earn, in basis points. */
-export const MAX_PLATFORM_FEE_BP = 500n
+export * from './job-money.ts'
+export * from './job-state.ts'
 
 /** Budgets and agent ids: what a job's slots hold. */
 const MAX_UINT96 = 2n ** 96n - 1n
 const MAX_UINT32 = 2n ** 32n - 1n
-const BASIS = 10_000n
-
-export interface Job {
-  readonly client: Account
-  readonly provider: Account | undefined
-  readonly agentId: bigint
-  readonly evaluator: Account
-  readonly token: Account | undefined
-  readonly budget: bigint
-  readonly expiredAt: bigint
-  readonly submittedAt: bigint
-  readonly status: JobStatus
-  /** Zero stands for EVALUATION_GRACE_SECONDS. */
-  readonly evaluationPeriod: bigint
-  /** Of a job whose money is in the ledger. */
-  readonly payee: Account | undefined
-  /** By the evaluator, before the end; undefined until the first time. */
-  readonly released: bigint | undefined
-  readonly owedToProvider: bigint
-  readonly owedToClient: bigint
-  /** From when it was created. */
-  readonly platformFeeBP: bigint
-  /** Whether its money comes from the ledger and goes there. */
-  readonly isInLedger: boolean
-}
-
-/** What was taken of payments in a token and not collected yet. */
-export interface Fees {
-  readonly direct: bigint
-  readonly inLedger: bigint
-}
-
-export interface EscrowState {
-  /** Seconds. */
-  readonly time: bigint
-  readonly jobs: ReadonlyMap<string, Job>
-  readonly agentOwners: ReadonlyMap<bigint, Account>
-  /** Atoms by `balanceKey`. What the escrow holds is its own account's balance. */
-  readonly balances: ReadonlyMap<string, bigint>
-  /** Tokens that move no payment of the escrow for now. */
-  readonly refusing: ReadonlySet<Account>
-  readonly platformFeeBP: bigint
-  readonly fees: ReadonlyMap<Account, Fees>
-}
-
-/** The accounts that the escrow itself and the protocol's treasury have in `balances`. */
-export const ESCROW: Account = 'escrow'
-export const TREASURY: Account = 'treasury'
-
-export type EscrowAction =
-  | { readonly name: 'wait'; readonly seconds: bigint }
-  | { readonly name: 'transferAgent'; readonly agentId: bigint; readonly to: Account }
-  /** A token starts or stops refusing to pay out. */
-  | { readonly name: 'refuse'; readonly token: Account; readonly isRefusing: boolean }
-  /** By the owner. */
-  | { readonly name: 'setPlatformFee'; readonly feeBP: bigint }
-  | { readonly name: 'collectFees'; readonly token: Account }
-  | Hire
-  | {
-      readonly name: 'createJob'
-      readonly caller: Account
-      /** Of the job that is created. */
-      readonly jobId: string
-      readonly provider: Account | undefined
-      readonly evaluator: Account | undefined
-      readonly expiredAt: bigint
-      readonly hook: Account | undefined
-      readonly agentId: bigint
-    }
-  | (OfJob<'setProvider'> & { readonly provider: Account | undefined; readonly agentId: bigint })
-  | (OfJob<'setBudget'> & { readonly token: Account | undefined; readonly amount: bigint })
-  | (OfJob<'fund'> & { readonly expectedBudget: bigint })
-  | (OfJob<'fundFromLedger'> & { readonly expectedBudget: bigint })
-  | (OfJob<'setPayee'> & { readonly payee: Account | undefined })
-  | (OfJob<'setEvaluationPeriod'> & { readonly period: bigint })
-  | OfJob<'submit'>
-  | OfJob<'complete'>
-  | (OfJob<'release'> & { readonly amount: bigint })
-  | OfJob<'redo'>
-  | OfJob<'reject'>
-  | OfJob<'claimRefund'>
-  | OfJob<'claimPayment'>
-
-/** Creates, prices and funds a job of `client`, all or nothing. */
-export interface Hire {
-  readonly name: 'hire'
-  readonly caller: Account
-  readonly client: Account
-  readonly jobId: string
-  readonly provider: Account
-  readonly agentId: bigint
-  readonly evaluator: Account
-  readonly expiredAt: bigint
-  readonly token: Account
-  readonly budget: bigint
-  readonly isInLedger: boolean
-}
-
-interface OfJob<Name extends string> {
-  readonly name: Name
-  readonly caller: Account
-  readonly jobId: string
-}
-
-/** The last two are said by the agent registry and by the token, each chain's in its own words. */
-export type EscrowRefusal = ContractErrorName | 'AgentUnknown' | 'TransferRefused'
-
-export type Decision =
-  | { readonly status: 'accepted'; readonly state: EscrowState }
-  | { readonly status: 'refused'; readonly error: EscrowRefusal }
-
-/** Where the state keeps an owner's balance of a token. */
-export function balanceKey(token: Account, owner: Account): string {
-  return `${token} ${owner}`
-}
-
-/** A token's place in `balances` for what is in the ledger. */
-export function inLedger(token: Account): Account {
-  return `${token} in the ledger`
-}
 
 /** What the escrow does with an action: its next state, or its refusal. */
 export function decide(state: EscrowState, action: EscrowAction): Decision {
@@ -400,21 +284,6 @@ function claimPayment(state: EscrowState, { jobId }: Action<'claimPayment'>, job
   return accepted(refunded(paid, jobId, paid.jobs.get(jobId) ?? claimed, owedToClient))
 }
 
-/** What a funded job still holds. */
-export function restOf({ budget, released }: Job): bigint {
-  return budget - (released ?? 0n)
-}
-
-/** The protocol's share of what a job paid. */
-export function feeOn(gross: bigint, { platformFeeBP }: Job): bigint {
-  return (gross * platformFeeBP) / BASIS
-}
-
-/** What a job paid so far, fee and all. */
-export function grossOf({ status, budget, released }: Job): bigint {
-  return status === 'Completed' ? budget : (released ?? 0n)
-}
-
 function collectFees(state: EscrowState, { token }: Action<'collectFees'>): Decision {
   const fees = state.fees.get(token)
   if (!fees || fees.direct + fees.inLedger === 0n) return refused('AmountZero')
@@ -446,68 +315,9 @@ function closed(state: EscrowState, jobId: string, job: Job, status: JobStatus):
   return refunded(state, jobId, { ...job, status }, job.status === 'Open' ? 0n : restOf(job))
 }
 
-/** Takes the fee on `gross`, after `before` was paid, and sends the rest to the provider's side. On the sum: parts pay no less than the whole. */
-function paidProvider(state: EscrowState, jobId: string, job: Job, gross: bigint, before: bigint): EscrowState {
-  const fee = feeOn(before + gross, job) - feeOn(before, job)
-  const { direct, inLedger } = state.fees.get(job.token ?? '') ?? { direct: 0n, inLedger: 0n }
-  const fees = job.isInLedger ? { direct, inLedger: inLedger + fee } : { direct: direct + fee, inLedger }
-  const taken = fee > 0n ? { ...state, fees: new Map(state.fees).set(job.token ?? '', fees) } : state
-  return paidNet(taken, jobId, job, gross - fee)
-}
-
-/** Writes the job, and sends `amount` to the provider's side: what the token refuses to move stays owed. */
-function paidNet(state: EscrowState, jobId: string, job: Job, amount: bigint): EscrowState {
-  const paid = paidOut(state, job, job.payee ?? job.provider ?? '', amount)
-  if (paid) return withJob(paid, jobId, job)
-  return withJob(state, jobId, { ...job, owedToProvider: job.owedToProvider + amount })
-}
-
-function refunded(state: EscrowState, jobId: string, job: Job, amount: bigint): EscrowState {
-  const paid = paidOut(state, job, job.client, amount)
-  if (paid) return withJob(paid, jobId, job)
-  return withJob(state, jobId, { ...job, owedToClient: job.owedToClient + amount })
-}
-
-function paidOut(state: EscrowState, job: Job, to: Account, amount: bigint): EscrowState | undefined {
-  const isRefused = amount > 0n && job.token !== undefined && !job.isInLedger && state.refusing.has(job.token)
-  return isRefused ? undefined : transferred(state, job, ESCROW, to, amount)
-}
-
-function transferred(
-  state: EscrowState,
-  { token, isInLedger }: Job,
-  from: Account,
-  to: Account,
-  amount: bigint,
-): EscrowState | undefined {
-  if (token === undefined) return state
-  return moved(state, isInLedger ? inLedger(token) : token, from, to, amount)
-}
-
-/** Undefined when there is not so much. */
-export function moved(
-  state: EscrowState,
-  token: Account,
-  from: Account,
-  to: Account,
-  amount: bigint,
-): EscrowState | undefined {
-  if (amount === 0n) return state
-  const available = state.balances.get(balanceKey(token, from)) ?? 0n
-  if (available < amount) return undefined
-
-  const balances = new Map(state.balances).set(balanceKey(token, from), available - amount)
-  balances.set(balanceKey(token, to), (balances.get(balanceKey(token, to)) ?? 0n) + amount)
-  return { ...state, balances }
-}
-
 function withMember<Item>(set: ReadonlySet<Item>, item: Item, isIn: boolean): ReadonlySet<Item> {
   const others = [...set].filter((other) => other !== item)
   return new Set(isIn ? [...others, item] : others)
-}
-
-function withJob(state: EscrowState, jobId: string, job: Job): EscrowState {
-  return { ...state, jobs: new Map(state.jobs).set(jobId, job) }
 }
 
 function accepted(state: EscrowState): Decision {
