@@ -1,8 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { readArguments } from '@parley/service'
 
-/** `npm run check`: is the code in order? `npm run check -- --fix` lets Biome write what it can put right itself. */
-const fix = process.argv.includes('--fix')
+const HELP = `npm run check [-- OPTIONS]
+
+Checks format and lint, types, and that no code is unused.
+
+  --fix    let Biome write what it can put right itself
+  --help   this text`
+
+const { fix } = readArguments(HELP, { fix: { type: 'boolean' } }).values
 
 const STEPS = [
   { name: 'format and lint', tool: 'biome', args: ['check', '--error-on-warnings', ...(fix ? ['--write'] : [])] },

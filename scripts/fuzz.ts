@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readArguments } from '@parley/service'
 
 const HELP = `npm run fuzz [-- OPTIONS] [NAME]
 
@@ -16,39 +16,28 @@ every step. What it finds it makes smaller, and says as a test that failed.
 const ROOT = join(import.meta.dirname, '..')
 const SUFFIX = '-fuzz.test.ts'
 
-const { steps, seed, files } = readArguments()
+const options = { steps: { type: 'string' }, seed: { type: 'string', default: '1' } } as const
+const { values, positionals } = readArguments(HELP, options, { takesWords: true })
+const { steps, seed } = values
+if (steps !== undefined && !/^[1-9][0-9]{0,8}$/.test(steps)) fail('--steps must be a number from 1 on')
+if (!/^[0-9]{1,9}$/.test(seed)) fail('--seed must be a number from 0 on, of nine digits at most')
+const files = filesOf(positionals)
+
 const env = { ...process.env, FUZZ_SEED: seed, ...(steps === undefined ? {} : { FUZZ_STEPS: steps }) }
 const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
 const { status, error } = spawnSync(process.execPath, [vitest, 'run', ...files], { cwd: ROOT, env, stdio: 'inherit' })
 if (error) throw error
 process.exitCode = status ?? 1
 
-function readArguments() {
-  const options = {
-    steps: { type: 'string' },
-    seed: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  } as const
-  try {
-    const { values, positionals } = parseArgs({ options, allowPositionals: true })
-    if (values.help) {
-      console.log(HELP)
-      process.exit(0)
-    }
-    const { steps, seed = '1' } = values
-    if (steps !== undefined && !/^[1-9][0-9]{0,8}$/.test(steps)) throw new Error('--steps must be a number from 1 on')
-    if (!/^[0-9]{1,9}$/.test(seed)) throw new Error('--seed must be a number from 0 on, of nine digits at most')
-    return { steps, seed, files: filesOf(positionals) }
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
-    process.exit(2)
-  }
-}
-
 function filesOf(names: readonly string[]): string[] {
   const files = globSync(`test/**/*${SUFFIX}`, { cwd: ROOT })
   const known = files.map((file) => basename(file, SUFFIX))
   const unknown = names.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new Error(`no fuzzer is called ${unknown}, but there are: ${known.join(', ')}`)
+  if (unknown !== undefined) fail(`no fuzzer is called ${unknown}, but there are: ${known.join(', ')}`)
   return files.filter((file) => names.length === 0 || names.includes(basename(file, SUFFIX)))
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(2)
 }

@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util'
 import { readDeployment as readEvmDeployment } from '@parley/evm/deployment-file'
 import { readDeployment as readNearDeployment } from '@parley/near/deployment-file'
 import type { Hex } from '@parley/protocol'
-import { ConfigurationError } from '@parley/service'
+import { ConfigurationError, readArguments } from '@parley/service'
 import { KeyPair } from 'near-api-js'
 import { generatePrivateKey } from 'viem/accounts'
 import { openEvmGovernance } from './govern/evm.ts'
@@ -35,8 +34,8 @@ Environment, for each chain (list needs no key):
 const commands = ['list', 'schedule', 'execute', 'cancel', 'pause', 'unpause'] as const
 type Command = (typeof commands)[number]
 
-const { values: options, positionals } = readArguments()
-if (options.help || positionals.length === 0) {
+const { values: options, positionals } = readArguments(HELP, { chain: { type: 'string' } }, { takesWords: true })
+if (positionals.length === 0) {
   console.log(HELP)
   process.exit(0)
 }
@@ -53,6 +52,7 @@ process.exit()
 async function run(name: string, words: readonly string[]): Promise<void> {
   const command = commands.find((known) => known === name)
   if (command === undefined) throw new ConfigurationError(`no command "${name}": there are ${commands.join(', ')}`)
+  if (command === 'list') exactly(words)
   const chains = await openChains(command)
   if (command === 'list') {
     for (const chain of chains) await list(chain)
@@ -151,14 +151,4 @@ function secret(name: string, form: RegExp, example: string): string {
   const value = variable(name)
   if (!form.test(value)) throw new ConfigurationError(`${name} has a value that is not ${example}`)
   return value
-}
-
-function readArguments() {
-  const known = { chain: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
-  try {
-    return parseArgs({ options: known, allowPositionals: true })
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
-    process.exit(2)
-  }
 }

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { invoiceTotals } from '@parley/enclave/tasks'
-import { ConfigurationError, createLog, runProgram } from '@parley/service'
+import { ConfigurationError, createLog, readArguments, runProgram } from '@parley/service'
 import { play } from './demo/play.ts'
 import { printStep, printSummary, printUrls } from './demo/print.ts'
 import { readPorts } from './system/ports.ts'
@@ -32,11 +31,7 @@ Environment:
 const PRICE_ATOMS = 2_500_000n
 const BLOCK_MILLISECONDS = 1_000
 
-const options = readArguments()
-if (options.help) {
-  console.log(HELP)
-  process.exit(0)
-}
+const { values: options } = readArguments(HELP, { once: { type: 'boolean' }, input: { type: 'string' } })
 
 await runProgram(
   'parley',
@@ -77,16 +72,6 @@ await runProgram(
   },
   { log: createLog('parley', { level: 'warn' }), stopMilliseconds: 20_000 },
 )
-
-function readArguments() {
-  const known = { once: { type: 'boolean' }, input: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
-  try {
-    return parseArgs({ options: known }).values
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
-    process.exit(2)
-  }
-}
 
 /** The file's text, checked before anything costs money: what the enclave would refuse is said here, with row and column. */
 async function readInput(path = fileURLToPath(new URL('demo/invoices.csv', import.meta.url))): Promise<string> {

@@ -1,3 +1,4 @@
+export { readArguments } from './arguments.ts'
 export { accountId, parseAccount, pickChain } from './chain-input.ts'
 export { ConfigurationError, readConfiguration } from './configuration.ts'
 export { hexBytes, hexOf, hexUpTo } from './hex-schema.ts'

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type EnclaveReport, type ForwardRequest, fromHex, type Hex, type Payout, payoutTree } from '@parley/protocol'
+import { readArguments } from '@parley/service'
 import { agentRegistryAbi, agentRegistryBytecode, timelockControllerAbi } from '../generated/contracts.ts'
 import {
   ALICE,
@@ -480,9 +481,17 @@ function table(gas: Gas, before: Gas): string {
   return rows.join('\n')
 }
 
+const HELP = `npm run gas:evm [-- OPTIONS]
+
+Prints the exact gas of every call of a canonical scenario, beside contracts/evm/gas.json where it has changed.
+
+  --write   write it into gas.json, with which a test compares it
+  --help    this text`
+
 if (import.meta.main) {
+  const { write } = readArguments(HELP, { write: { type: 'boolean' } }).values
   const gas = await measureGas()
   const committed = JSON.parse(await readFile(GAS, 'utf8').catch(() => '{}')) as Gas
   console.log(table(gas, committed))
-  if (process.argv.includes('--write')) await writeFile(GAS, gasText(gas))
+  if (write) await writeFile(GAS, gasText(gas))
 }

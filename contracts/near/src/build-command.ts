@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { readArguments } from '@parley/service'
 import { buildContract } from '../builder/build.ts'
 import { BuildError } from '../builder/build-error.ts'
 import { contractNames } from '../builder/contract-names.ts'
@@ -23,22 +23,11 @@ const options = {
   source: { type: 'string', default: join(FOLDER, 'contracts') },
   out: { type: 'string', default: join(FOLDER, 'generated') },
   whole: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
 } as const
 
-const { values, positionals } = readArguments()
+const { values, positionals } = readArguments(HELP, options, { takesWords: true })
 
-if (values.help) console.log(HELP)
-else await main()
-
-function readArguments() {
-  try {
-    return parseArgs({ allowPositionals: true, options })
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
-    process.exit(2)
-  }
-}
+await main()
 
 async function main(): Promise<void> {
   const known = await contractNames(values.source).catch(() => undefined)

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Hex, payoutTree } from '@parley/protocol'
 import type { CostGasUsed, ExecutionOutcome } from '@parley/sandbox'
+import { readArguments } from '@parley/service'
 import { ALICE, BOB, CAROL, OPERATOR, OWNER, RELAYER } from '../test/actors.ts'
 import { type Call, type Chain, keccak, openChain, type Receipt, TERA } from '../test/chain.ts'
 import {
@@ -392,9 +393,17 @@ async function measureAwaited(
   }
 }
 
+const HELP = `npm run gas:near [-- OPTIONS]
+
+Prints the exact gas of every call of a canonical scenario, beside contracts/near/gas.json where it has changed.
+
+  --write   write it into gas.json, with which a test compares it
+  --help    this text`
+
 if (import.meta.main) {
+  const { write } = readArguments(HELP, { write: { type: 'boolean' } }).values
   const gas = await measureGas()
   const committed = JSON.parse(await readFile(GAS, 'utf8').catch(() => '{}'))
   console.log(gasTable(gas, committed))
-  if (process.argv.includes('--write')) await writeFile(GAS, gasText(gas))
+  if (write) await writeFile(GAS, gasText(gas))
 }
