@@ -158,6 +158,7 @@ describe.each(['evm', 'near'] as const)('on %s', (kind) => {
 describe('a mistake', () => {
   test.each([
     [['lists'], 'no command "lists": there are list, schedule, execute, cancel, pause, unpause'],
+    [['list', 'everything'], 'list takes nothing more, not 1 words'],
     [['execute'], '--chain evm or --chain near: both are in the environment'],
     [['schedule', 'x', 'y', '{}', '--chain', 'evm'], 'no contract "x": there are timelock, agentRegistry'],
     [['schedule', 'x', 'y', '{}', '--chain', 'near'], 'no contract "x": there are timelock, parley, agents'],
@@ -172,6 +173,27 @@ describe('a mistake', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(answer)
     expect(stderr).not.toMatch(/^ {4}at /m)
+  })
+
+  test.each([
+    ['evm', 'EVM_RPC_URL', 'EVM_RPC_URL: the node at http://127.0.0.1:1 does not answer'],
+    ['near', 'NEAR_RPC_URL', 'the NEAR node at http://127.0.0.1:1 does not answer'],
+  ])('a node of %s that does not answer is said in a line', async (kind, variable, answer) => {
+    const { stderr } = await govern(['list', '--chain', kind], { [variable]: 'http://127.0.0.1:1' })
+
+    expect(stderr).toBe(`${answer}\n`)
+  })
+
+  test('a deployment of another chain is refused', async () => {
+    const file = join(folder, 'other.json')
+    await writeFile(file, JSON.stringify({ ...evm.deployment, chainId: 1 }))
+
+    const { code, stderr } = await govern(['list', '--chain', 'evm'], { EVM_DEPLOYMENT: file })
+
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      "EVM_RPC_URL is chain 31337, EVM_DEPLOYMENT is of chain 1: set one of them to the other's chain.\n",
+    )
   })
 
   test('a key of another form is not shown', async () => {

@@ -39,6 +39,13 @@ export async function openEvmGovernance(url: string, deployment: Deployment, key
   const transport = http(url)
   const governor = createWalletClient({ account: privateKeyToAccount(key), chain, transport })
   const reader = createPublicClient({ chain, transport, pollingInterval: 200 })
+  const chainId = await reader.getChainId().catch((cause: unknown) => {
+    throw new ConfigurationError(`EVM_RPC_URL: the node at ${new URL(url).origin} does not answer`, { cause })
+  })
+  if (chainId !== deployment.chainId)
+    throw new ConfigurationError(
+      `EVM_RPC_URL is chain ${chainId}, EVM_DEPLOYMENT is of chain ${deployment.chainId}: set one of them to the other's chain.`,
+    )
   const registry = { address: deployment.enclaveRegistry, abi: abis.enclaveRegistry } as const
   const owner = await reader.readContract({ ...registry, functionName: 'owner' })
   const addresses: Readonly<Record<Name, Hex>> = { ...deployment, timelock: owner }
