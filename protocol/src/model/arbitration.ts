@@ -23,6 +23,7 @@
  * while somebody cares to settle. Only the named arbiter's Refund slashes a stake, only its Pay takes a bond: time never does. A dispute
  * after a redo uses the bond that is held. The escrow funds a job only when two such rounds fit before its expiry.
  */
+import { accepted, type DecisionOn, refused } from './decision.ts'
 import * as jobModel from './job.ts'
 
 type Account = string
@@ -73,9 +74,7 @@ interface OfJob<Name extends string> {
   readonly jobId: string
 }
 
-export type Decision =
-  | { readonly status: 'accepted'; readonly state: ArbitrationState }
-  | { readonly status: 'refused'; readonly error: jobModel.EscrowRefusal }
+export type Decision = DecisionOn<ArbitrationState, jobModel.EscrowRefusal>
 
 /** What escrow and evaluator together do with an action: their next state, or the refusal. */
 export function decide(state: ArbitrationState, action: ArbitrationAction | jobModel.EscrowAction): Decision {
@@ -288,12 +287,4 @@ function withArbitration(state: ArbitrationState, jobId: string, arbitration: Ar
 
 function then(decision: Decision, go: (state: ArbitrationState) => Decision): Decision {
   return decision.status === 'accepted' ? go(decision.state) : decision
-}
-
-function accepted(state: ArbitrationState): Decision {
-  return { status: 'accepted', state }
-}
-
-function refused(error: jobModel.EscrowRefusal): Decision {
-  return { status: 'refused', error }
 }

@@ -3,6 +3,7 @@
  * once, and it weighs what the fee is worth, within a cap by agent, account and period.
  */
 import type { ContractErrorName } from '../errors.ts'
+import { accepted, type DecisionOn, refused } from './decision.ts'
 import {
   decide as decideOnFeedback,
   type Feedback,
@@ -45,9 +46,7 @@ type GiveBacked = Extract<BackingAction, { readonly name: 'giveBackedFeedback' }
 /** What tokens and the registry of agents say by their own names included. */
 type Refusal = ContractErrorName | 'ERC721NonexistentToken' | 'AgentUnknown' | 'TransferRefused'
 
-export type BackingDecision =
-  | { readonly status: 'accepted'; readonly state: BackingState }
-  | { readonly status: 'refused'; readonly error: Refusal }
+export type BackingDecision = DecisionOn<BackingState, Refusal>
 
 export function decide(state: BackingState, action: BackingAction): BackingDecision {
   switch (action.name) {
@@ -122,12 +121,4 @@ function worthOf({ escrow, prices }: BackingState, jobId: string): bigint {
 
 function reputationIn({ escrow, feedback }: BackingState) {
   return { agentOwners: escrow.agentOwners, feedback }
-}
-
-function accepted(state: BackingState): BackingDecision {
-  return { status: 'accepted', state }
-}
-
-function refused(error: Refusal): BackingDecision {
-  return { status: 'refused', error }
 }

@@ -3,6 +3,7 @@
  * checks. The tree of payees is a list here: who is in it can be proven.
  */
 import type { Payout } from '../crowd.ts'
+import { accepted, type DecisionOn, type Refused, refused } from './decision.ts'
 import * as jobModel from './job.ts'
 
 type Account = string
@@ -36,9 +37,7 @@ interface OfJob<Name extends string> {
   readonly jobId: string
 }
 
-export type CrowdDecision =
-  | { readonly status: 'accepted'; readonly state: CrowdState }
-  | { readonly status: 'refused'; readonly error: jobModel.EscrowRefusal }
+export type CrowdDecision = DecisionOn<CrowdState, jobModel.EscrowRefusal>
 
 /** What the crowd's contract, or the escrow behind it, does with an action: the next state, or the refusal. */
 export function decide(state: CrowdState, action: CrowdAction | jobModel.EscrowAction): CrowdDecision {
@@ -115,7 +114,7 @@ interface Ended {
 }
 
 /** What has ended, and paid something to the crowd. */
-function endedOf(state: CrowdState, jobId: string): Ended | (CrowdDecision & { readonly status: 'refused' }) {
+function endedOf(state: CrowdState, jobId: string): Ended | Refused<jobModel.EscrowRefusal> {
   const job = state.escrow.jobs.get(jobId)
   if (!job) return refused('JobUnknown')
   if (job.status === 'Open' || job.status === 'Funded' || job.status === 'Submitted') return refused('JobNotEnded')
@@ -163,12 +162,4 @@ function moved({ escrow, account }: CrowdState, { token }: jobModel.Job, to: Acc
 
 function withCrowd(state: CrowdState, jobId: string, crowd: Crowd): CrowdState {
   return { ...state, crowds: new Map(state.crowds).set(jobId, crowd) }
-}
-
-function accepted(state: CrowdState): CrowdDecision {
-  return { status: 'accepted', state }
-}
-
-function refused(error: jobModel.EscrowRefusal): CrowdDecision & { readonly status: 'refused' } {
-  return { status: 'refused', error }
 }

@@ -3,6 +3,7 @@
  * it beside the contracts. Accounts are any strings.
  */
 import type { ContractErrorName } from '../errors.ts'
+import { accepted, type DecisionOn, refused } from './decision.ts'
 
 type Account = string
 
@@ -56,9 +57,7 @@ export type ReputationAction =
 /** The last is said by ERC-721. */
 export type ReputationRefusal = ContractErrorName | 'ERC721NonexistentToken'
 
-export type ReputationDecision =
-  | { readonly status: 'accepted'; readonly state: ReputationState }
-  | { readonly status: 'refused'; readonly error: ReputationRefusal }
+export type ReputationDecision = DecisionOn<ReputationState, ReputationRefusal>
 
 /** What the registry does with an action: its next state, or its refusal. */
 export function decide(state: ReputationState, action: ReputationAction): ReputationDecision {
@@ -190,12 +189,4 @@ function changed(
 
 function withFeedback(state: ReputationState, agentId: bigint, all: readonly Feedback[]): ReputationState {
   return { ...state, feedback: new Map(state.feedback).set(agentId, all) }
-}
-
-function accepted(state: ReputationState): ReputationDecision {
-  return { status: 'accepted', state }
-}
-
-function refused(error: ReputationRefusal): ReputationDecision {
-  return { status: 'refused', error }
 }

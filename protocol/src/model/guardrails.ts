@@ -2,6 +2,7 @@
  * Guardrails as a pure function beside the ledger's: what each chain's contract must do, in the same order of checks. Fuzzing runs it
  * beside the contracts.
  */
+import { accepted, type DecisionOn, refused } from './decision.ts'
 import * as ledgerModel from './ledger.ts'
 
 type Account = string
@@ -79,9 +80,7 @@ export interface Spending {
   readonly amount: bigint
 }
 
-export type GuardrailsDecision =
-  | { readonly status: 'accepted'; readonly state: GuardrailsState }
-  | { readonly status: 'refused'; readonly error: ledgerModel.LedgerRefusal }
+export type GuardrailsDecision = DecisionOn<GuardrailsState, ledgerModel.LedgerRefusal>
 
 export function policyKey(account: Account, key: Account): string {
   return `${account} ${key}`
@@ -208,12 +207,4 @@ function isConfirmed({ nonce, confirmers, confirmationsNeeded }: Policy, spendin
 
 function withPolicy(state: GuardrailsState, account: Account, key: Account, policy: Policy): GuardrailsState {
   return { ...state, policies: new Map(state.policies).set(policyKey(account, key), policy) }
-}
-
-function accepted(state: GuardrailsState): GuardrailsDecision {
-  return { status: 'accepted', state }
-}
-
-function refused(error: ledgerModel.LedgerRefusal): GuardrailsDecision {
-  return { status: 'refused', error }
 }

@@ -1,6 +1,7 @@
 /** What the model of the job escrow knows, and what it is asked to do. */
 import type { ContractErrorName } from '../errors.ts'
 import type { JobStatus } from '../events.ts'
+import type { DecisionOn } from './decision.ts'
 
 export type Account = string
 
@@ -125,9 +126,7 @@ interface OfJob<Name extends string> {
 /** The last two are said by the agent registry and by the token, each chain's in its own words. */
 export type EscrowRefusal = ContractErrorName | 'AgentUnknown' | 'TransferRefused'
 
-export type Decision =
-  | { readonly status: 'accepted'; readonly state: EscrowState }
-  | { readonly status: 'refused'; readonly error: EscrowRefusal }
+export type Decision = DecisionOn<EscrowState, EscrowRefusal>
 
 /** Where the state keeps an owner's balance of a token. */
 export function balanceKey(token: Account, owner: Account): string {

@@ -4,6 +4,7 @@
  */
 import type { ContractErrorName } from '../errors.ts'
 import type { JobStatus } from '../events.ts'
+import { accepted, refused } from './decision.ts'
 import { moved, paidNet, paidProvider, refunded, restOf, transferred } from './job-money.ts'
 import {
   type Account,
@@ -318,12 +319,4 @@ function closed(state: EscrowState, jobId: string, job: Job, status: JobStatus):
 function withMember<Item>(set: ReadonlySet<Item>, item: Item, isIn: boolean): ReadonlySet<Item> {
   const others = [...set].filter((other) => other !== item)
   return new Set(isIn ? [...others, item] : others)
-}
-
-function accepted(state: EscrowState): Decision {
-  return { status: 'accepted', state }
-}
-
-function refused(error: EscrowRefusal): Decision {
-  return { status: 'refused', error }
 }

@@ -3,6 +3,7 @@
  * Accounts and tokens are any strings, so that one model serves both chains.
  */
 import type { ContractErrorName } from '../errors.ts'
+import { accepted, type DecisionOn, refused } from './decision.ts'
 
 type Account = string
 
@@ -37,9 +38,7 @@ interface OfCaller<Name extends string> {
 /** The last is said by the token, in its own words. */
 export type LedgerRefusal = ContractErrorName | 'TransferRefused'
 
-export type LedgerDecision =
-  | { readonly status: 'accepted'; readonly state: LedgerState }
-  | { readonly status: 'refused'; readonly error: LedgerRefusal }
+export type LedgerDecision = DecisionOn<LedgerState, LedgerRefusal>
 
 /** Where the state keeps what an owner has of a token. */
 export function holdingKey(token: Account, owner: Account): string {
@@ -64,7 +63,7 @@ export function decide(state: LedgerState, action: LedgerAction): LedgerDecision
       const key = operatorKey(action.caller, action.spender)
       if (action.approved) operators.add(key)
       else operators.delete(key)
-      return { status: 'accepted', state: { ...state, operators } }
+      return accepted({ ...state, operators })
     }
   }
 }
@@ -109,12 +108,4 @@ function added(holdings: Holdings, token: Account, owner: Account, amount: bigin
   const key = holdingKey(token, owner)
   const next = (holdings.get(key) ?? 0n) + amount
   return next < 0n || next > MAX_BALANCE ? undefined : new Map(holdings).set(key, next)
-}
-
-function accepted(state: LedgerState): LedgerDecision {
-  return { status: 'accepted', state }
-}
-
-function refused(error: LedgerRefusal): LedgerDecision {
-  return { status: 'refused', error }
 }

@@ -2,6 +2,7 @@
  * Jobs that are delivered, judged and paid in parts, as a pure function beside the escrow's: what each chain's contract must do, in the
  * same order of checks.
  */
+import { accepted, type DecisionOn, refused } from './decision.ts'
 import * as jobModel from './job.ts'
 
 type Account = string
@@ -37,9 +38,7 @@ interface OfJob<Name extends string> {
   readonly jobId: string
 }
 
-export type MilestoneDecision =
-  | { readonly status: 'accepted'; readonly state: MilestoneState }
-  | { readonly status: 'refused'; readonly error: jobModel.EscrowRefusal }
+export type MilestoneDecision = DecisionOn<MilestoneState, jobModel.EscrowRefusal>
 
 /** What the evaluator, or the escrow behind it, does with an action: the next state, or the refusal. */
 export function decide(state: MilestoneState, action: MilestoneAction | jobModel.EscrowAction): MilestoneDecision {
@@ -124,13 +123,9 @@ function asEvaluator(state: MilestoneState, jobId: string, judgement: Judgement)
 
 function inEscrow(state: MilestoneState, action: jobModel.EscrowAction): MilestoneDecision {
   const decision = jobModel.decide(state.escrow, action)
-  return decision.status === 'refused' ? decision : { status: 'accepted', state: { ...state, escrow: decision.state } }
+  return decision.status === 'refused' ? decision : accepted({ ...state, escrow: decision.state })
 }
 
 function withMilestones(state: MilestoneState, jobId: string, plan: Milestones): MilestoneState {
   return { ...state, milestones: new Map(state.milestones).set(jobId, plan) }
-}
-
-function refused(error: jobModel.EscrowRefusal): MilestoneDecision & { readonly status: 'refused' } {
-  return { status: 'refused', error }
 }

@@ -2,6 +2,7 @@
  * A quorum of members that judges jobs, as a pure function beside the escrow's: what each chain's contract must do, in the same order of
  * checks.
  */
+import { accepted, type DecisionOn, refused } from './decision.ts'
 import * as jobModel from './job.ts'
 
 type Account = string
@@ -32,9 +33,7 @@ export type QuorumAction =
     }
   | { readonly name: 'castVote'; readonly caller: Account; readonly jobId: string; readonly isApproval: boolean }
 
-export type QuorumDecision =
-  | { readonly status: 'accepted'; readonly state: QuorumState }
-  | { readonly status: 'refused'; readonly error: jobModel.EscrowRefusal }
+export type QuorumDecision = DecisionOn<QuorumState, jobModel.EscrowRefusal>
 
 /** What the evaluator, or the escrow behind it, does with an action: the next state, or the refusal. */
 export function decide(state: QuorumState, action: QuorumAction | jobModel.EscrowAction): QuorumDecision {
@@ -83,12 +82,4 @@ function decideInEscrow(state: QuorumState, action: jobModel.EscrowAction): Quor
 
 function withQuorum(state: QuorumState, jobId: string, quorum: Quorum): QuorumState {
   return { ...state, quorums: new Map(state.quorums).set(jobId, quorum) }
-}
-
-function accepted(state: QuorumState): QuorumDecision {
-  return { status: 'accepted', state }
-}
-
-function refused(error: jobModel.EscrowRefusal): QuorumDecision {
-  return { status: 'refused', error }
 }

@@ -1,5 +1,6 @@
 /** Checks of an agent's work by others (ERC-8004, Validation) as a pure function, in the order of checks that each chain's contract has. */
 import type { ContractErrorName } from '../errors.ts'
+import { accepted, type DecisionOn, refused } from './decision.ts'
 
 type Account = string
 
@@ -48,9 +49,7 @@ interface Request {
 /** The last is said by ERC-721. */
 type Refusal = ContractErrorName | 'ERC721NonexistentToken'
 
-type Decision =
-  | { readonly status: 'accepted'; readonly state: ValidationState }
-  | { readonly status: 'refused'; readonly error: Refusal }
+type Decision = DecisionOn<ValidationState, Refusal>
 
 const MAX_RESPONSE = 100n
 
@@ -122,12 +121,4 @@ function respond(
   const kind = state.bound.has(requestHash) ? 'bound' : 'chosen'
   const answered = { ...validation, response, tag, lastUpdate: state.time }
   return accepted({ ...state, [kind]: new Map(state[kind]).set(requestHash, answered) })
-}
-
-function accepted(state: ValidationState): Decision {
-  return { status: 'accepted', state }
-}
-
-function refused(error: Refusal): Decision {
-  return { status: 'refused', error }
 }
