@@ -115,6 +115,15 @@ describe.each(CHAINS)('validation on %s', (_, open) => {
       expect(await summary(1n)).toEqual({ count: 1n, averageResponse: 1n })
     })
 
+    it('cannot be covered up: nobody chooses its hash later, for whatever agent', async () => {
+      await askByDigest('alice')
+      await answer('carol', idOf('alice'), { response: 3n })
+
+      await expectRefusal(chain, ask('alice', idOf('alice')), 'ValidationExists')
+      await expectRefusal(chain, ask('bob', idOf('alice'), 1n, 'bob'), 'ValidationExists')
+      expect(await statusOf(idOf('alice'))).toMatchObject({ response: 3n })
+    })
+
     it('counts an answer once, though its hash is in both kinds', async () => {
       await ask('alice', idOf('alice'))
       await askByDigest('alice')

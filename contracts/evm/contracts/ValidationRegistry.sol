@@ -20,7 +20,7 @@ contract ValidationRegistry is IValidationRegistry, UpgradeableRegistry {
         bytes32 responseHash;
     }
 
-    /// @dev Requests of one kind. A hash that both kinds have is two requests, each of which counts once.
+    /// @dev Requests of one kind. A hash that was chosen before it was made is two requests, each of which counts once.
     struct Requests {
         mapping(bytes32 requestHash => Validation) validations;
         mapping(uint256 agentId => bytes32[]) ofAgent;
@@ -139,7 +139,9 @@ contract ValidationRegistry is IValidationRegistry, UpgradeableRegistry {
     ) private {
         Validation storage validation = requests.validations[requestHash];
         require(validator != address(0), "bad validator");
-        require(validation.validator == address(0), "exists");
+        // Nor may a hash be chosen that was made: readers of events know requests by their hashes.
+        bool isTaken = validation.validator != address(0) || _bound.validations[requestHash].validator != address(0);
+        require(!isTaken, "exists");
         require(_agents.isAuthorizedOrOwner(_msgSender(), agentId), "Not authorized");
 
         validation.validator = validator;

@@ -8,7 +8,7 @@ import { emit } from './events.ts'
 import { readRecord, writeRecord } from './records.ts'
 import { chargeStorage } from './storage.ts'
 
-/** Under a hash that who came first chose, or under an id that nobody else can take: a hash that both have is two requests. */
+/** Under a hash that who came first chose, or under an id that nobody else can take: a hash that was chosen before it was made is two requests. */
 type Kind = 'chosen' | 'bound'
 
 /** A link of two chains, each the latest first: those of its agent and those of its validator. */
@@ -102,7 +102,9 @@ export function requestsOf(whose: 'agent' | 'validator', name: string): Hex[] {
 const KINDS: readonly Kind[] = ['chosen', 'bound']
 
 function writeRequest(kind: Kind, { validator, agentId, uri }: Request, hash: Hex): void {
-  require(readRecord(recordOf(kind, hash)) === null, 'ValidationExists')
+  // Nor may a hash be chosen that was made: readers of events know requests by their hashes.
+  const isTaken = [kind, 'bound' as const].some((other) => readRecord(recordOf(other, hash)) !== null)
+  require(!isTaken, 'ValidationExists')
   authorizedAgent(agentId)
 
   const [ofAgent, ofValidator] = [latestOf(kind, 'agent', agentId), latestOf(kind, 'validator', validator)]

@@ -100,7 +100,7 @@ export function summaryOf(
 
 function request(state: ValidationState, kind: 'chosen' | 'bound', request: Request, hash: string): Decision {
   const { caller, validator, agentId } = request
-  if (state[kind].has(hash)) return refused('ValidationExists')
+  if (state[kind].has(hash) || state.bound.has(hash)) return refused('ValidationExists')
   const owner = state.agentOwners.get(agentId)
   if (owner === undefined) return refused('ERC721NonexistentToken')
   if (owner !== caller) return refused('NotAuthorized')
