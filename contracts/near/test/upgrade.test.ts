@@ -37,20 +37,66 @@ async function approve(code: Uint8Array): Promise<void> {
   await chain.send(CAROL, chain.owner, 'execute', { id })
 }
 
+/** Something of each kind that `agents` knows. */
+async function fill(): Promise<void> {
+  const { agents } = chain
+  const [agent_id, client_address, oneYocto] = ['0', CAROL.accountId, { deposit: 1n }]
+  const hash = hashOf(later)
+  const said = { agent_id, value: '87', value_decimals: '0', tag1: 'starred', tag2: 'week', endpoint: '' }
+  const asked = { agent_id, validator_address: CAROL.accountId, request_uri: 'ipfs://q' }
+  await chain.send(BOB, agents, 'set_metadata', { agent_id, metadata_key: 'k', metadata_value: '0x01' })
+  await chain.send(BOB, agents, 'nft_approve', { token_id: agent_id, account_id: OWNER.accountId }, oneYocto)
+  for (const _ of [1, 2])
+    await chain.send(CAROL, agents, 'give_feedback', { ...said, feedback_uri: '', feedback_hash: hash })
+  await chain.send(CAROL, agents, 'revoke_feedback', { agent_id, feedback_index: '2' })
+  const responding = { agent_id, client_address, feedback_index: '1', response_uri: 'ipfs://r', response_hash: hash }
+  await chain.send(BOB, agents, 'append_response', responding)
+  await chain.send(BOB, agents, 'validation_request', { ...asked, request_hash: hash })
+  await chain.send(BOB, agents, 'request_validation', { ...asked, request_digest: hash })
+  const found = { request_hash: hash, response: '70', response_uri: '', response_hash: hash, tag: 'tested' }
+  await chain.send(CAROL, agents, 'validation_response', found)
+  const wallet = { agent_id, new_wallet: CAROL.accountId, deadline: chain.now() + 300n }
+  await chain.send(BOB, agents, 'set_agent_wallet', wallet)
+}
+
+function answers(): Promise<unknown[]> {
+  const agent_id = '0'
+  const client = { agent_id, client_address: CAROL.accountId }
+  const clients = { agent_id, client_addresses: [CAROL.accountId], tag1: 'starred', tag2: '' }
+  const asked: readonly (readonly [method: string, args: object])[] = [
+    ['owner', {}],
+    ['nft_token', { token_id: agent_id }],
+    ['get_metadata', { agent_id, metadata_key: 'k' }],
+    ['read_all_feedback', { ...clients, client_addresses: [], include_revoked: true }],
+    ['get_summary', clients],
+    ['get_response_count', { ...client, feedback_index: '1', responders: [] }],
+    ['get_validation_status', { request_hash: hashOf(later) }],
+    ['get_validation_summary', { agent_id, validator_addresses: [], tag: 'tested' }],
+    ['get_agent_validations', { agent_id }],
+    ['get_validator_requests', { validator_address: CAROL.accountId }],
+    ['storage_balance_of', { account_id: BOB.accountId }],
+  ]
+  return Promise.all(asked.map(([method, args]) => chain.view(chain.agents, method, args)))
+}
+
 describe('an upgrade of agents', () => {
   it('replaces the code by what the timelock approved, and keeps the state', async () => {
+    const { agents } = chain
     await approve(later)
+    await fill()
+    const before = await answers()
 
     await chain.send(...bringing(later))
 
     expect(Buffer.from(codeNow()).equals(later)).toBe(true)
-    expect(await chain.view(chain.agents, 'see_agent_wallet', { agent_id: '0' })).toBe(BOB.accountId)
-    await expect(chain.view(chain.agents, 'get_agent_wallet', { agent_id: '0' })).rejects.toThrow('MethodNotFound')
-    expect(await chain.view(chain.agents, 'owner_of', { agent_id: '0' })).toBe(BOB.accountId)
-    expect(await chain.view(chain.agents, 'token_uri', { agent_id: '0' })).toBe('ipfs://a')
-    expect(await chain.view(chain.agents, 'owner')).toBe(chain.owner)
-    await chain.send(BOB, chain.agents, 'register', { agent_uri: 'ipfs://b' })
-    expect(await chain.view(chain.agents, 'token_uri', { agent_id: '1' })).toBe('ipfs://b')
+    expect(await chain.view(agents, 'see_agent_wallet', { agent_id: '0' })).toBe(BOB.accountId)
+    await expect(chain.view(agents, 'get_agent_wallet', { agent_id: '0' })).rejects.toThrow('MethodNotFound')
+    expect(await answers()).toEqual(before)
+    expect(JSON.stringify(before)).toMatch(/ipfs:\/\/a.*0x01.*starred.*"summary_value":"87".*"average_response":"70"/)
+    // Ids are numbered on, and what was offered is accepted.
+    expect((await chain.send(BOB, agents, 'register', { agent_uri: 'ipfs://b' })).value).toBe('1')
+    await chain.send(CAROL, agents, 'accept_agent_wallet', { agent_id: '0' })
+    expect(await chain.view(agents, 'see_agent_wallet', { agent_id: '0' })).toBe(CAROL.accountId)
   })
 
   it.each([OWNER, CAROL])('is not for $accountId to approve', async (who) => {
