@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC6909} from "@openzeppelin/contracts/interfaces/IERC6909.sol";
 import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Context} from "@openzeppelin/contracts/utils/Context.sol";
@@ -35,6 +36,11 @@ contract Ledger is ILedger, Governed, ERC2771Context, ReentrancyGuardTransient {
         Governed(owner, guardian)
         ERC2771Context(forwarder)
     {}
+
+    /// @inheritdoc ILedger
+    function usePermit(address token, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
+        try IERC20Permit(token).permit(_msgSender(), address(this), amount, deadline, v, r, s) {} catch {}
+    }
 
     /// @inheritdoc ILedger
     function deposit(address token, uint256 amount, address receiver) external nonReentrant returns (uint256 received) {

@@ -1,8 +1,9 @@
 /** Exact gas of every call of a canonical scenario: the same keys, addresses, times and bytes in every run. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type EnclaveReport, type ForwardRequest, fromHex, type Hex, type Payout, payoutTree } from '@parley/protocol'
+import { type EnclaveReport, fromHex, type Hex, type Payout, payoutTree } from '@parley/protocol'
 import { readArguments } from '@parley/service'
+import { encodeAbiParameters, parseAbiParameters } from 'viem'
 import { agentRegistryAbi, agentRegistryBytecode, timelockControllerAbi } from '../generated/contracts.ts'
 import {
   ALICE,
@@ -113,6 +114,9 @@ export async function measureGas(): Promise<Gas> {
   return gas
 }
 
+/** What the enclaves' evaluator is told by a hiring. */
+const TERMS = parseAbiParameters('bytes32 bodyHash, bytes32 workload, uint8 observability')
+
 type Measure = (name: string, sending: Promise<Receipt>) => Promise<void>
 
 const ignore: Measure = async (_name, sending) => {
@@ -222,17 +226,13 @@ async function jobInThree(chain: Chain, measure: Measure) {
   await measure('job in three: multicall (create, budget, fund)', chain.send(ALICE, escrow, 'multicall', [opening]))
 }
 
-/** One request opens, prices and funds the job; one submits; anyone brings the result. */
+/** One request hires; one submits; anyone brings the result. */
 async function wholeSponsoredJob(chain: Chain, measure: Measure, nonce: bigint) {
-  const { escrow, evaluator, dollar } = chain
+  const { escrow, evaluator } = chain
   const jobId = await chain.read(escrow, 'nextJobId', [addressOf(ALICE)])
-  const opening: ForwardRequest['calls'] = [
-    callOf(escrow, 'createJob', creationOf(chain)),
-    callOf(escrow, 'setBudget', [jobId, dollar.address, BUDGET, '0x']),
-    callOf(evaluator, 'setTerms', [jobId, BODY_HASH, WORKLOAD, 0]),
-    callOf(escrow, 'fund', [jobId, BUDGET, '0x']),
-  ]
-  await measure('job sponsored: open (create, budget, terms, fund)', forward(chain, RELAYER, ALICE, opening, { nonce }))
+  const terms = encodeAbiParameters(TERMS, [BODY_HASH, WORKLOAD, 0])
+  const hiring = [callOf(escrow, 'hire', [hiringOf(chain, { terms })])]
+  await measure('job sponsored: hire', forward(chain, RELAYER, ALICE, hiring, { nonce }))
   const submission = [callOf(escrow, 'submit', [jobId, BODY_HASH, '0x'])]
   await measure('job sponsored: submit', forward(chain, RELAYER, BOB, submission, { nonce }))
   const accepting = chain.send(RELAYER, evaluator, 'acceptResult', await acceptance(chain, jobId))

@@ -1,10 +1,10 @@
 import { type Hex, jobModel } from '@parley/protocol'
-import { parseSignature, toHex } from 'viem'
+import { toHex } from 'viem'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Actor, ALICE, addressOf, BOB, CAROL, type Chain, NOBODY, openChain, RELAYER } from './chain.ts'
 import { expectRevert } from './expect-revert.ts'
 import { BUDGET, createFundedJob, createJob, DAY, giveDollars, BODY_HASH as HASH, registerAgent } from './fixtures.ts'
-import { callOf, domainOf, forward } from './signing.ts'
+import { callOf, forward, signPermit } from './signing.ts'
 
 const [alice, bob, carol] = [ALICE, BOB, CAROL].map(addressOf) as [Hex, Hex, Hex]
 
@@ -84,19 +84,7 @@ describe('complete', () => {
 })
 
 describe('usePermit', () => {
-  const permit = async (signer: Actor) => {
-    const deadline = chain.now() + DAY
-    const message = { owner: addressOf(signer), spender: chain.escrow.address, value: BUDGET, nonce: 0n, deadline }
-    const fields = { owner: 'address', spender: 'address', value: 'uint256', nonce: 'uint256', deadline: 'uint256' }
-    const signature = await signer.signTypedData({
-      domain: { name: 'Demo Dollar', version: '1', ...domainOf(chain, chain.dollar) },
-      types: { Permit: Object.entries(fields).map(([name, type]) => ({ name, type })) },
-      primaryType: 'Permit',
-      message,
-    })
-    const { r, s, v } = parseSignature(signature)
-    return { deadline, v: Number(v), r, s }
-  }
+  const permit = (signer: Actor) => signPermit(chain, signer, chain.escrow.address, BUDGET)
 
   const openWithPermit = async () => {
     await chain.send(ALICE, chain.dollar, 'approve', [chain.escrow.address, 0n])

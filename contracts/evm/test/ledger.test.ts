@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ALICE, addressOf, BOB, CAROL, type Chain, NOBODY, openChain, RELAYER } from './chain.ts'
 import { expectRevert } from './expect-revert.ts'
 import { giveDollars } from './fixtures.ts'
-import { callOf, forward } from './signing.ts'
+import { callOf, forward, signPermit } from './signing.ts'
 
 const [alice, bob, carol] = [addressOf(ALICE), addressOf(BOB), addressOf(CAROL)]
 const EVERYTHING = 2n ** 256n - 1n
@@ -32,6 +32,28 @@ const allowance = () => chain.read(chain.ledger, 'allowance', [alice, carol, id]
 const spend = (amount: bigint, of = id) => chain.send(CAROL, chain.ledger, 'transferFrom', [alice, bob, of, amount])
 const batch = (receivers: readonly Hex[], amounts: readonly bigint[]) =>
   chain.send(ALICE, chain.ledger, 'transferBatch', [token, receivers, amounts])
+
+describe('usePermit', () => {
+  it.each(['unused', 'used by somebody else before'])(
+    'lets an account without gas deposit by one request, %s',
+    async (how) => {
+      await chain.send(ALICE, chain.dollar, 'approve', [chain.ledger.address, 0n])
+      const { deadline, v, r, s } = await signPermit(chain, ALICE, chain.ledger.address, 100n)
+      if (how !== 'unused') {
+        const used = [alice, chain.ledger.address, 100n, deadline, v, r, s] as const
+        await chain.send(CAROL, chain.dollar, 'permit', used)
+      }
+      const calls = [
+        callOf(chain.ledger, 'usePermit', [token, 100n, deadline, v, r, s]),
+        callOf(chain.ledger, 'deposit', [token, 100n, alice]),
+      ]
+
+      await forward(chain, RELAYER, ALICE, calls)
+
+      expect(await balanceOf(alice)).toBe(400n)
+    },
+  )
+})
 
 describe('ERC-6909', () => {
   it('is told by supportsInterface', async () => {

@@ -9,7 +9,7 @@ import {
   typedDataTypes,
   type ValueOf,
 } from '@parley/protocol'
-import type { Abi, ContractFunctionArgs, ContractFunctionName } from 'viem'
+import { type Abi, type ContractFunctionArgs, type ContractFunctionName, parseSignature } from 'viem'
 import { type Actor, addressOf, type Chain, type Contract, encodeCall } from './chain.ts'
 
 /** What viem, not our code, signs: contracts and protocol must both agree with it. */
@@ -109,4 +109,18 @@ export function signReport(chain: Chain, signers: readonly Actor[], report: Encl
 
 export function signResult(chain: Chain, enclave: Actor, result: EnclaveResult): Promise<Hex> {
   return sign(enclave, EnclaveResult, result, domainOf(chain, chain.evaluator))
+}
+
+/** That `spender` may take so much of the signer's demo dollars, for the first time (ERC-2612). */
+export async function signPermit(chain: Chain, signer: Actor, spender: Hex, value: bigint) {
+  const deadline = chain.now() + 3600n
+  const fields = { owner: 'address', spender: 'address', value: 'uint256', nonce: 'uint256', deadline: 'uint256' }
+  const signature = await signer.signTypedData({
+    domain: { name: 'Demo Dollar', version: '1', ...domainOf(chain, chain.dollar) },
+    types: { Permit: Object.entries(fields).map(([name, type]) => ({ name, type })) },
+    primaryType: 'Permit',
+    message: { owner: addressOf(signer), spender, value, nonce: 0n, deadline },
+  })
+  const { r, s, v } = parseSignature(signature)
+  return { deadline, v: Number(v), r, s }
 }

@@ -17,6 +17,10 @@ interface ILedger is IERC6909 {
     error TokenShortfall(uint256 received, uint256 amount);
     error WithdrawalFailed(address token, address receiver, uint256 amount);
 
+    /// @notice Uses the caller's ERC-2612 permit for this contract, for a `deposit` that follows in the same request.
+    /// @dev A permit that somebody else has used already does no harm: the allowance is there.
+    function usePermit(address token, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
     /// @notice Takes `amount` of an ERC-20 from the caller, by its allowance, and credits `receiver` with what has arrived.
     /// @return received Less than `amount` for a token that takes a fee. TokenShortfall when nothing arrives.
     function deposit(address token, uint256 amount, address receiver) external returns (uint256 received);
