@@ -510,6 +510,18 @@ test('a result is accepted, and what it pays has been paid', async () => {
   expect(read(ground, ground.dollar, 'ft_balance_of', { account_id: BOB.account })).toBe('5')
 })
 
+test('a result whose payment the token refuses is accepted all the same: the payment is owed', async () => {
+  const dispatcher = await createNearDispatcher(ground, db)
+  const request = await promiseResult(dispatcher)
+  send(ground, BOB, ground.dollar, [actionOf({ method: 'storage_unregister', deposit: 1n })])
+
+  await settle(dispatcher)
+
+  const row = await rowOf(db, request)
+  expect(row).toMatchObject({ status: 'succeeded', error: null })
+  expect(row.events?.map(({ name }) => name)).toEqual(['ResultAccepted', 'JobCompleted', 'PaymentOwed'])
+})
+
 test('our own deposit for storage is filled up when it is low, once', async () => {
   const dispatcher = await createNearDispatcher(ground, db)
   const balance = () =>

@@ -3,7 +3,8 @@ import {
   type EmittedEvent,
   type NamedEvent,
   type NearEventData,
-  type ParleyError,
+  NOBODY,
+  ParleyError,
   readNearEvents,
 } from '@parley/protocol'
 import type { BlockId, Outcome } from '../chain.ts'
@@ -12,18 +13,16 @@ import { readFailure } from './failure.ts'
 import { findBlock, type NearNode } from './node.ts'
 import { argumentsOf, callsOf, type ExecutedTransaction, type ExecutionOutcome } from './status.ts'
 
-/** What a transaction did, all its receipts together. It failed if any of them did, refunds aside: by the first that failed. */
+/**
+ * What a transaction did, all its receipts together. It failed if any of them did, refunds aside: by the first that failed. What a token refused
+ * and our contract has made up for is no failure of a payment, and a withdrawal's by its name, as on EVM.
+ */
 export async function readOutcome(node: NearNode, executed: ExecutedTransaction): Promise<Outcome> {
   const { transaction, transaction_outcome, receipts_outcome } = executed
   const { last, inOrder } = await orderByBlock(node, receipts_outcome)
   const gasUsed = [transaction_outcome, ...receipts_outcome].reduce((sum, { outcome }) => sum + outcome.gas_burnt, 0)
-  return {
-    transaction: transaction.hash,
-    ...last,
-    gasUsed,
-    events: inOrder.flatMap((outcome) => readEvents(node, executed, outcome)),
-    error: firstError(executed, inOrder),
-  }
+  const events = inOrder.flatMap((outcome) => readEvents(node, executed, outcome))
+  return { transaction: transaction.hash, ...last, gasUsed, events, error: firstError(node, executed, inOrder, events) }
 }
 
 /** Whether its first receipt succeeded: for a delegate, that its nonce was used; for our own calls, that the contract did something. */
@@ -51,13 +50,30 @@ async function orderByBlock(
   return { last: { blockNumber: heightOf(last), blockHash: last.block_hash }, inOrder }
 }
 
-function firstError({ receipts }: ExecutedTransaction, inOrder: readonly ExecutionOutcome[]): ParleyError | undefined {
+function firstError(
+  { deployment }: NearNode,
+  { receipts }: ExecutedTransaction,
+  inOrder: readonly ExecutionOutcome[],
+  events: readonly EmittedEvent[],
+): ParleyError | undefined {
   const refunds = new Set(receipts.filter((each) => each.predecessor_id === 'system').map((each) => each.receipt_id))
   for (const { id, outcome } of inOrder) {
     if (outcome.status === 'Unknown' || outcome.status.Failure === undefined || refunds.has(id)) continue
-    return readFailure(outcome.status.Failure)
+    const failure = readFailure(outcome.status.Failure)
+    const isOurs = outcome.executor_id === deployment.agents || outcome.executor_id === deployment.parley
+    const error = isOurs ? failure : afterwards(failure, events)
+    if (error !== undefined) return error
   }
   return undefined
+}
+
+/** What is left of a failure: money that a token did not move is owed, or back in the ledger. Only our contract's callback says either. */
+function afterwards(error: ParleyError, events: readonly EmittedEvent[]): ParleyError | undefined {
+  if (events.some(({ name }) => name === 'PaymentOwed')) return undefined
+  const burnt = events.findIndex(({ name, args }) => name === 'LedgerTransfer' && args.to === NOBODY)
+  const isBack =
+    burnt >= 0 && events.some(({ name, args }, at) => at > burnt && name === 'LedgerTransfer' && args.from === NOBODY)
+  return isBack ? new ParleyError('WithdrawalFailed', `the token refused: ${error.message}`) : error
 }
 
 /** Parley's events among a receipt's logs. A receipt that failed has done nothing, whatever it logged. */
