@@ -28,6 +28,7 @@ export {
   wordFromUint,
 } from './message.ts'
 export * from './messages.ts'
+export * from './methods.ts'
 export * as agentModel from './model/agent.ts'
 export * as arbitrationModel from './model/arbitration.ts'
 export * as backingModel from './model/backing.ts'

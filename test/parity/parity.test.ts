@@ -1,5 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { type EventName, erc8004Errors, events, jobStatuses, toSnakeCase } from '@parley/protocol'
+import {
+  type EventName,
+  erc8004Errors,
+  events,
+  jobStatuses,
+  nearContractOf,
+  nearUserMethods,
+  oneYoctoMethods,
+  toSnakeCase,
+  userMethods,
+} from '@parley/protocol'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   agentRegistryAbi,
@@ -16,6 +26,7 @@ import {
   timelockControllerAbi,
   validationRegistryAbi,
 } from '../../contracts/evm/generated/contracts.ts'
+import { userAbis } from '../../contracts/evm/src/abi.ts'
 import { type NearNames, readNearNames } from '../../contracts/near/test/source-names.ts'
 import { differences } from './differences.ts'
 
@@ -70,6 +81,23 @@ describe('methods', () => {
 
     expect(without(solidity, exported)).toEqual(namesIn(differences.methodsOfSolidity))
     expect(without(exported, solidity)).toEqual(namesIn(differences.methodsOfNear))
+  })
+
+  it('that people call are where protocol says', async () => {
+    const contracts = Object.keys(userMethods) as (keyof typeof userMethods)[]
+    const inSolidity = contracts.flatMap((contract) => {
+      const functions: readonly { readonly type: string; readonly name?: string }[] = userAbis[contract]
+      const names = functions.flatMap(({ type, name }) => (type === 'function' ? [name] : []))
+      return userMethods[contract].filter((method) => !names.includes(method))
+    })
+    const onNear = { agents: await exportsOf('agents'), parley: await exportsOf('parley') }
+    const lost = contracts.flatMap((contract) =>
+      userMethods[contract].filter((method) => !onNear[nearContractOf(contract, method)].includes(toSnakeCase(method))),
+    )
+
+    expect([...inSolidity, ...lost]).toEqual([])
+    expect(onNear.agents).toEqual(expect.arrayContaining([...nearUserMethods.agents]))
+    expect(onNear.parley).toEqual(expect.arrayContaining([...nearUserMethods.parley, ...oneYoctoMethods]))
   })
 
   it('that the sources declare are those that the built contracts export', () => {

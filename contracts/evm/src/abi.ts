@@ -22,3 +22,18 @@ export const eventAbi = abi.filter((item) => item.type === 'event')
 
 /** Every error of our contracts, and those that come through them from libraries and tokens. */
 export const errorAbi = [...abi, ...contracts.timelockControllerAbi].filter((item) => item.type === 'error')
+
+/** What people call, by the names that a deployment has for the contracts. */
+export const userAbis = {
+  agentRegistry: contracts.agentRegistryAbi,
+  reputationRegistry: contracts.reputationRegistryAbi,
+  validationRegistry: contracts.validationRegistryAbi,
+  ledger: contracts.ledgerAbi,
+  guardrails: contracts.guardrailsAbi,
+  jobEscrow: contracts.jobEscrowAbi,
+  enclaveEvaluator: contracts.enclaveEvaluatorAbi,
+  quorumEvaluator: contracts.quorumEvaluatorAbi,
+  milestoneEvaluator: contracts.milestoneEvaluatorAbi,
+  arbitratedEvaluator: contracts.arbitratedEvaluatorAbi,
+  crowdPayout: contracts.crowdPayoutAbi,
+} as const

@@ -1,5 +1,5 @@
 export * from '../generated/contracts.ts'
-export { eventAbi } from './abi.ts'
+export { eventAbi, userAbis } from './abi.ts'
 export { type DeploymentOptions, deploy, deployDemoDollar, deployTimelock, type TimelockOptions } from './deployment.ts'
 export type { Deployment } from './deployment-file.ts'
 export { keccak } from './keccak.ts'

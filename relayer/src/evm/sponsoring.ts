@@ -1,53 +1,23 @@
-import {
-  agentRegistryAbi,
-  type Deployment,
-  enclaveEvaluatorAbi,
-  jobEscrowAbi,
-  reputationRegistryAbi,
-  validationRegistryAbi,
-} from '@parley/evm'
-import { type Call, type Hex, ParleyError } from '@parley/protocol'
-import { decodeFunctionData, zeroAddress } from 'viem'
+import { jobEscrowAbi, userAbis } from '@parley/evm'
+import { type Call, type Hex, ParleyError, userMethods } from '@parley/protocol'
+import { type Abi, type AbiParameter, decodeFunctionData, zeroAddress } from 'viem'
 import type { EvmNode } from './node.ts'
 
-/** What the relayer pays for, by contract: nothing else that a request might call. */
-const sponsoredMethods = {
-  agentRegistry: {
-    abi: agentRegistryAbi,
-    methods: ['register', 'setAgentURI', 'setMetadata', 'setAgentWallet', 'unsetAgentWallet'],
-  },
-  reputationRegistry: {
-    abi: reputationRegistryAbi,
-    methods: ['giveFeedback', 'giveBackedFeedback', 'revokeFeedback', 'appendResponse'],
-  },
-  validationRegistry: {
-    abi: validationRegistryAbi,
-    methods: ['validationRequest', 'requestValidation', 'validationResponse'],
-  },
-  jobEscrow: {
-    abi: jobEscrowAbi,
-    methods: [
-      'usePermit',
-      'createJob',
-      'setProvider',
-      'setBudget',
-      'fund',
-      'submit',
-      'complete',
-      'reject',
-      'claimRefund',
-    ],
-  },
-  enclaveEvaluator: { abi: enclaveEvaluatorAbi, methods: ['setTerms'] },
-} as const
+type ContractName = keyof typeof userMethods
 
-/** Which argument names a token, whose code then runs at our cost. */
-const tokenArgument: Readonly<Record<string, number>> = { usePermit: 0, setBudget: 1 }
+/** What people call on EVM only: what lets the contracts take the money that a call moves, and the ledger by ERC-6909's names. */
+const evmMethods: Partial<Readonly<Record<ContractName, readonly string[]>>> = {
+  jobEscrow: ['usePermit'],
+  ledger: ['usePermit', 'deposit', 'transfer', 'transferFrom', 'approve'],
+}
 
-/** Methods that move the money of the job in their first argument, and so run the code of its token. */
-const movesMoney: ReadonlySet<string> = new Set(['fund', 'complete', 'reject', 'claimRefund'])
+/** The contracts that a hiring may hand its terms to: their code then runs at our cost. */
+const evaluators = ['enclaveEvaluator', 'quorumEvaluator', 'milestoneEvaluator', 'arbitratedEvaluator'] as const
 
-/** Throws MethodNotSponsored, with the call's field, when a request contains anything that is not on the list. */
+/**
+ * Throws MethodNotSponsored, with the call's field, when a request contains anything but what people call of Parley's contracts, or what would run a
+ * stranger's code: that of a token, wherever one is named or a job that is paid in it, and that of an evaluator.
+ */
 export async function requireSponsored(
   node: EvmNode,
   calls: readonly Call[],
@@ -55,10 +25,12 @@ export async function requireSponsored(
 ): Promise<void> {
   for (const [at, { to, data }] of calls.entries()) {
     const field = `request.calls.${at}`
-    const { name, args } = sponsoredCall(to, data, node.deployment, field)
-    const position = tokenArgument[name]
-    if (position !== undefined) requireToken(String(args[position]), tokens, field)
-    if (movesMoney.has(name)) await requireTokenOfJob(node, BigInt(String(args[0])), tokens, field)
+    const named = valuesIn(sponsoredCall(node, to, data, field))
+    for (const [name, value] of named) {
+      if (name === 'token') requireToken(String(value), tokens, field)
+      if (name === 'hiring') requireEvaluator(node, value as Hiring, field)
+      if (name === 'jobId') await requireTokenOfJob(node, BigInt(String(value)), tokens, field)
+    }
   }
 }
 
@@ -77,30 +49,61 @@ export async function requireTokenOfJob(
 
 function requireToken(token: string, tokens: readonly string[], field: string): void {
   if (tokens.length === 0 || tokens.includes(token.toLowerCase())) return
-  throw new ParleyError('MethodNotSponsored', `the token ${token} is not sponsored`, { field })
+  throw refused('MethodNotSponsored', `the token ${token} is not sponsored`, field)
 }
 
-function sponsoredCall(
-  to: Hex,
-  data: Hex,
-  deployment: Deployment,
-  field: string,
-): { name: string; args: readonly unknown[] } {
-  for (const [contract, { abi, methods }] of Object.entries(sponsoredMethods)) {
-    if (deployment[contract as keyof typeof sponsoredMethods] !== to) continue
-    try {
-      const { functionName, args = [] } = decodeFunctionData({ abi, data })
-      if ((methods as readonly string[]).includes(functionName)) return { name: functionName, args }
-      throw new ParleyError('MethodNotSponsored', `${functionName} of ${contract} is not sponsored`, {
-        field: `${field}.data`,
-      })
-    } catch (error) {
-      if (error instanceof ParleyError) throw error
-      throw new ParleyError('InputInvalid', `${field}.data is no call of ${contract}`, {
-        field: `${field}.data`,
-        cause: error,
-      })
-    }
+interface Hiring {
+  readonly evaluator: Hex
+  readonly terms: Hex
+}
+
+/** An evaluator without terms is not called: it may be anybody. */
+function requireEvaluator({ deployment }: EvmNode, { evaluator, terms }: Hiring, field: string): void {
+  if (terms === '0x' || evaluators.some((known) => deployment[known] === evaluator.toLowerCase())) return
+  throw refused('MethodNotSponsored', `the evaluator ${evaluator} is not sponsored`, field)
+}
+
+interface DecodedCall {
+  readonly inputs: readonly AbiParameter[]
+  readonly args: readonly unknown[]
+}
+
+function sponsoredCall({ deployment }: EvmNode, to: Hex, data: Hex, field: string): DecodedCall {
+  const contract = (Object.keys(userMethods) as ContractName[]).find((known) => deployment[known] === to)
+  if (contract === undefined)
+    throw refused('MethodNotSponsored', `${to} is not a contract that is sponsored`, `${field}.to`)
+  const { name, ...call } = decode(contract, data, `${field}.data`)
+  const methods: readonly string[] = [...userMethods[contract], ...(evmMethods[contract] ?? [])]
+  if (methods.includes(name)) return call
+  throw refused('MethodNotSponsored', `${name} of ${contract} is not sponsored`, `${field}.data`)
+}
+
+function decode(contract: ContractName, data: Hex, field: string): DecodedCall & { readonly name: string } {
+  const abi: Abi = userAbis[contract]
+  try {
+    const { functionName: name, args = [] } = decodeFunctionData({ abi, data })
+    // Of an overloaded name, the function whose arguments these are.
+    const found = abi.find(
+      (item) => item.type === 'function' && item.name === name && item.inputs.length === args.length,
+    )
+    return { name, args, inputs: found?.type === 'function' ? found.inputs : [] }
+  } catch (cause) {
+    throw refused('InputInvalid', `${field} is no call of ${contract}`, field, cause)
   }
-  throw new ParleyError('MethodNotSponsored', `${to} is not a contract that is sponsored`, { field: `${field}.to` })
+}
+
+/** Every argument by its name, and every field of a struct. */
+function valuesIn({ inputs, args }: DecodedCall): readonly (readonly [name: string, value: unknown])[] {
+  return inputs.flatMap((input, at) => {
+    const value = args[at]
+    const own = [input.name ?? '', value] as const
+    if (input.type !== 'tuple' || !('components' in input)) return [own]
+    const { components } = input
+    const fields = components.map(({ name = '' }) => (value as Readonly<Record<string, unknown>>)[name])
+    return [own, ...valuesIn({ inputs: components, args: fields })]
+  })
+}
+
+function refused(code: 'MethodNotSponsored' | 'InputInvalid', message: string, field: string, cause?: unknown) {
+  return new ParleyError(code, message, { field, cause })
 }

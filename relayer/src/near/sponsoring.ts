@@ -1,4 +1,11 @@
-import { ParleyError } from '@parley/protocol'
+import {
+  nearContractOf,
+  nearUserMethods,
+  oneYoctoMethods,
+  ParleyError,
+  toSnakeCase,
+  userMethods,
+} from '@parley/protocol'
 import type { Delegate, FunctionCall } from './delegate.ts'
 import type { NamedToken } from './tokens.ts'
 
@@ -15,37 +22,19 @@ interface Contracts {
   readonly parley: string
 }
 
-/** What the relayer pays for, by contract: nothing else that a delegate might call. */
-const agentMethods = [
-  'register',
-  'set_agent_uri',
-  'set_metadata',
-  'set_agent_wallet',
-  'accept_agent_wallet',
-  'unset_agent_wallet',
-  'give_feedback',
-  'revoke_feedback',
-  'append_response',
-  'validation_request',
-  'request_validation',
-  'validation_response',
-] as const
-const parleyMethods = [
-  'create_job',
-  'set_provider',
-  'set_budget',
-  'set_terms',
-  'fund',
-  'submit',
-  'complete',
-  'reject',
-  'claim_refund',
-  'claim_payment',
-  'give_backed_feedback',
-] as const
+/** What the relayer pays for, by contract: nothing else that a delegate might call. A hiring by money is the token's call: see below. */
+const methods: Readonly<Record<'agents' | 'parley', readonly string[]>> = {
+  agents: [...methodsOf('agents'), ...nearUserMethods.agents],
+  parley: [...methodsOf('parley'), ...nearUserMethods.parley],
+}
 
-/** Methods after which the token of their job runs, at our cost. */
-const movesMoney: ReadonlySet<string> = new Set(['complete', 'reject', 'claim_refund', 'claim_payment'])
+function methodsOf(contract: 'agents' | 'parley'): string[] {
+  const contracts = Object.keys(userMethods) as (keyof typeof userMethods)[]
+  const named = contracts.flatMap((known) =>
+    userMethods[known].filter((method) => nearContractOf(known, method) === contract),
+  )
+  return named.map(toSnakeCase)
+}
 
 /** What the chain says: where the contracts are, and how much fits into one delegate. */
 interface Terms {
@@ -77,19 +66,30 @@ function requireGas(calls: readonly FunctionCall[], maxGas: bigint): void {
 }
 
 function requireMethod(receiverId: string, call: FunctionCall, contracts: Contracts, field: string): NamedToken[] {
-  if (receiverId === contracts.agents) return requireListed(agentMethods, receiverId, call, field)
-  if (receiverId === contracts.parley) return requireListed(parleyMethods, receiverId, call, field)
+  if (receiverId === contracts.agents) return requireListed(methods.agents, receiverId, call, field)
+  if (receiverId === contracts.parley) return requireListed(methods.parley, receiverId, call, field)
   requireHire(receiverId, call, contracts.parley, field)
   return [{ token: receiverId, field: 'delegate.receiverId' }]
 }
 
-function requireListed(methods: readonly string[], contract: string, call: FunctionCall, field: string): NamedToken[] {
+function requireListed(listed: readonly string[], contract: string, call: FunctionCall, field: string): NamedToken[] {
   const { methodName } = call
-  if (!methods.includes(methodName)) throw unlisted(call, contract, field)
-  requireDeposit(call, 0n, field)
-  const { token, job_id: jobId } = argumentsOf(call, field)
-  if (methodName === 'set_budget' && typeof token === 'string') return [{ token, field: `${field}.args.token` }]
-  return movesMoney.has(methodName) && typeof jobId === 'string' ? [{ jobId, field: `${field}.args.job_id` }] : []
+  if (!listed.includes(methodName)) throw unlisted(call, contract, field)
+  requireDeposit(call, oneYoctoMethods.includes(methodName) ? 1n : 0n, field)
+  const { hiring, ...args } = argumentsOf(call, field)
+  const own = tokensIn(args, `${field}.args`)
+  return typeof hiring === 'object' && hiring !== null
+    ? [...own, ...tokensIn({ ...hiring }, `${field}.args.hiring`)]
+    : own
+}
+
+/** Tokens that a call names, and that of the job which it is about: their code may run at our cost. */
+function tokensIn(args: Readonly<Record<string, unknown>>, field: string): NamedToken[] {
+  const { token, job_id: jobId } = args
+  return [
+    ...(typeof token === 'string' ? [{ token, field: `${field}.token` }] : []),
+    ...(typeof jobId === 'string' ? [{ jobId, field: `${field}.job_id` }] : []),
+  ]
 }
 
 /** Of a token, one thing: money for a job, which the escrow takes or gives back. */
