@@ -1,5 +1,6 @@
 /** What the relayer promised happens once, whatever is asked again and however. */
-import { type EvmParty, registerCalls, type SignedRequest, signForwardRequest } from '@parley/sdk'
+import type { Deployment } from '@parley/evm'
+import { type EvmParty, encodeCall, type SignedRequest, signForwardRequest } from '@parley/sdk'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Actors, castActors } from './actors.ts'
@@ -145,9 +146,11 @@ describe.each(chainKinds)('on %s', (kind) => {
 })
 
 describe('on evm', () => {
+  const registering = (deployment: Deployment) => encodeCall(deployment, 'register', { agentURI: '', metadata: [] })
+
   test('too little gas for the calls is refused by name, before the nonce is used', async () => {
     const { signCalls } = cast.evm.agent as EvmParty
-    const starved = await signCalls(registerCalls(running.evm.deployment, ''), 20_000n)
+    const starved = await signCalls([registering(running.evm.deployment)], 20_000n)
 
     const answer = await post('/v1/transactions', starved)
 
@@ -158,7 +161,7 @@ describe('on evm', () => {
     const { deployment } = running.evm
     const account = privateKeyToAccount(`0x${'07'.repeat(32)}`)
     const { chainId, forwarder } = deployment
-    const calls = registerCalls(deployment, '')
+    const calls = [registering(deployment)]
     const far = { account, chainId, forwarder, calls, gas: 400_000n, nonce: 7n, deadline: 2n ** 64n - 1n }
 
     const answer = await post('/v1/transactions', await signForwardRequest(far))

@@ -1,7 +1,8 @@
 import { keccak } from '@parley/evm'
 import { chainKind, type Hex, requestHash as hashRequest, type Observability } from '@parley/protocol'
 import { keccak256 } from 'viem'
-import type { JobTerms, Party } from './party.ts'
+import type { JobTerms } from './hiring.ts'
+import type { Party } from './party.ts'
 import type { RelayedRequest } from './relayer.ts'
 import { createSealingKey, open, seal } from './sealing.ts'
 import type { EnclaveIdentity, TaskRequest } from './work.ts'
@@ -18,7 +19,7 @@ export interface Assignment {
 /** How long the provider has, or until when; in seconds. */
 type Duration = { readonly durationSeconds: bigint } | { readonly expiredAt: bigint }
 
-export type HireOptions = Assignment & Duration & Omit<JobTerms, 'jobId' | 'expiredAt' | 'bodyHash' | 'workload'>
+export type HireOptions = Assignment & Duration & Omit<JobTerms, 'jobId' | 'expiredAt' | 'client'>
 
 /** A funded job, and what its client needs to go on. */
 export interface HiredJob {
@@ -33,19 +34,19 @@ export interface HiredJob {
 
 /** Seals a task for an enclave and opens, describes and funds its job, all with one signed request. */
 export async function hire(client: Party, options: HireOptions): Promise<HiredJob> {
-  const { enclave, task, input, agentId, provider, description, token, amountAtoms, observability } = options
+  const { enclave, task, input, observability, ...job } = options
   const jobId = await client.nextJobId()
   const replyKey = await createSealingKey()
   const asked: TaskRequest = { task, input, replyTo: replyKey.publicKey, observability }
   const sealedRequest = await seal('parley/request/v1', enclave.encryptionKey, jobId, JSON.stringify(asked))
 
-  const expiredAt = 'expiredAt' in options ? options.expiredAt : (await client.now()) + options.durationSeconds
+  const expiredAt = 'expiredAt' in job ? job.expiredAt : (await client.now()) + job.durationSeconds
   const bodyHash = keccak256(sealedRequest)
-  const terms = { agentId, provider, expiredAt, description, token, amountAtoms, observability }
-  const request = await client.hire({ ...terms, jobId, bodyHash, workload: enclave.workload })
+  const terms = { enclave: { bodyHash, workload: enclave.workload, observability } }
+  const request = await client.hire({ ...job, jobId, expiredAt, terms })
 
   // From what was signed, not from what somebody says was emitted.
-  const requestHash = hashRequest({ jobId, provider, bodyHash }, keccak, chainKind(client.chain))
+  const requestHash = hashRequest({ jobId, provider: job.provider, bodyHash }, keccak, chainKind(client.chain))
   const openResponse = (response: Hex) => open('parley/response/v1', replyKey, requestHash, response)
   return { jobId, requestHash, sealedRequest, request, openResponse }
 }

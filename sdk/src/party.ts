@@ -1,33 +1,19 @@
-import type { Hex, Json, MarketMessageName, MarketValue, Observability } from '@parley/protocol'
+import type { Hex, Json, MarketMessageName, MarketValue } from '@parley/protocol'
+import { type Act, type Actions, actionsOf } from './actions.ts'
+import type { Answer, Arguments, ViewName } from './arguments.ts'
+import type { Hiring, TermsKind } from './hiring.ts'
 import type { RelayedRequest } from './relayer.ts'
+import type { Wallets } from './wallets.ts'
 
-/** Everything about a job that its client signs, once its request is sealed. */
-export interface JobTerms {
-  /** Known before the job exists: `Party.nextJobId`. */
-  readonly jobId: Hex
-  /** The agent, and the account that acts for it. */
-  readonly agentId: bigint
-  readonly provider: string
-  /** Seconds. */
-  readonly expiredAt: bigint
-  readonly description: string
-  readonly token: string
-  readonly amountAtoms: bigint
-  /** keccak256 of the request that is sealed for the enclave. */
-  readonly bodyHash: Hex
-  readonly workload: Hex
-  readonly observability: Observability
-}
-
-/** What agents and clients do, on any chain. */
-export interface Steps<Outcome> {
+/** What agents and clients do, on any chain: the steps of a job, and all else by concept. */
+export interface Steps<Outcome> extends Actions<Outcome> {
   /** Registers the account as owner of a new agent (ERC-8004). `metadata` values are hex. */
   readonly register: (agentURI: string, metadata?: Readonly<Record<string, Hex>>) => Promise<Outcome>
-  /** Opens, describes and funds a job, all or nothing. */
-  readonly hire: (terms: JobTerms) => Promise<Outcome>
-  /** The provider says that the work is done. `deliverable` is its hash. */
+  /** Opens, describes and funds a job, all or nothing. ExpiryTooSoon, AgentNotOfProvider, BalanceTooLow and what the terms are refused with. */
+  readonly hire: (hiring: Hiring) => Promise<Outcome>
+  /** The provider says that the work is done. `deliverable` is its hash. JobNotFunded, JobPastExpiry. */
   readonly submit: (jobId: Hex, deliverable: Hex) => Promise<Outcome>
-  /** Returns the budget of an expired job to its client. */
+  /** Returns the budget of an expired job to its client. Anyone. JobNotExpired, EvaluationInGrace. */
   readonly claimRefund: (jobId: Hex) => Promise<Outcome>
 }
 
@@ -53,8 +39,16 @@ export interface Party extends Steps<RelayedRequest> {
   readonly nextJobId: () => Promise<Hex>
   /** The same steps, signed and not sent. */
   readonly sign: Steps<SignedRequest>
-  /** Who judges the jobs that this party hires. */
+  /** Asks the chain. Throws the contract's refusal, or ChainUnavailable. What nobody knows is zeros, as Solidity has it. */
+  readonly read: Read
+  /** An account's balance in the ledger, in atoms; one's own unless given. */
+  readonly balanceOf: (token: string, account?: string) => Promise<bigint>
+  /** Who judges a job by an enclave's result, and who by which terms. */
   readonly evaluator: string
+  readonly evaluators: Readonly<Record<TermsKind, string>>
+  /** The payee that shares what a job pays among many. */
+  readonly crowdPayee: string
+  readonly wallets: Wallets
   readonly market: MarketVoice
 }
 
@@ -73,18 +67,21 @@ export interface MarketProof {
   readonly publicKey?: string
 }
 
-/** The steps of somebody who signs so, each handed to the relayer and waited for. */
-export function performSteps(sign: Steps<SignedRequest>, perform: Perform): Steps<RelayedRequest> {
+export type Read = <Name extends ViewName>(name: Name, args: Arguments<Name>) => Promise<Answer<Name>>
+
+/** The steps of somebody who acts so. */
+export function stepsOf<Outcome>(act: Act<Outcome>): Steps<Outcome> {
   return {
-    register: (...args) => perform(() => sign.register(...args)),
-    hire: (...args) => perform(() => sign.hire(...args)),
-    submit: (...args) => perform(() => sign.submit(...args)),
-    claimRefund: (...args) => perform(() => sign.claimRefund(...args)),
+    ...actionsOf(act),
+    register: (agentURI, metadata = {}) => {
+      const entries = Object.entries(metadata).map(([metadataKey, metadataValue]) => ({ metadataKey, metadataValue }))
+      return act('register', { agentURI, metadata: entries })
+    },
+    hire: (hiring) => act('hire', { hiring }),
+    submit: (jobId, deliverable) => act('submit', { jobId, deliverable }),
+    claimRefund: (jobId) => act('claimRefund', { jobId }),
   }
 }
-
-/** Signs and hands in; resolves when it has happened. */
-export type Perform = (sign: () => Promise<SignedRequest>) => Promise<RelayedRequest>
 
 /**
  * An argument of an event that a request's transaction emitted, the last of its name: what others did in the same transaction stands

@@ -67,9 +67,7 @@ test('hiring hands the budget to the escrow, with the job that it is for', async
     description: 'Add up',
     token: 'dollar.test.near',
     amountAtoms: 2_500_000n,
-    bodyHash: DELIVERABLE,
-    workload: JOB,
-    observability: 'partial',
+    terms: { enclave: { bodyHash: DELIVERABLE, workload: JOB, observability: 'partial' } },
   } as const
 
   const { delegateAction } = delegateOf(await newParty().sign.hire(terms))

@@ -1,6 +1,6 @@
 import { enclaveEvaluatorAbi, forwarderAbi, readRevert, revertDataOf } from '@parley/evm'
 import { EnclaveResult, ForwardRequest, fromJson, type Hex } from '@parley/protocol'
-import { type EvmParty, registerCalls, type SignedRequest, type WorkResult } from '@parley/sdk'
+import { type EvmParty, encodeCall, type SignedRequest, type WorkResult } from '@parley/sdk'
 import { createTestClient, createWalletClient, defineChain, encodeFunctionData, getAddress, http } from 'viem'
 import { mnemonicToAccount, privateKeyToAddress } from 'viem/accounts'
 import type { EvmDevnet } from '../../scripts/system/evm-devnet.ts'
@@ -26,8 +26,7 @@ export function evmChain({ evm }: Running): TestChain {
     sendDirectly: (signed) => sendDirectly(evm, signed),
     signUnsponsored: async (party) => {
       const { signCalls } = party as EvmParty
-      const [call] = registerCalls(deployment, '')
-      if (!call) throw new Error('registering is one call')
+      const call = encodeCall(deployment, 'register', { agentURI: '', metadata: [] })
       return {
         elsewhere: await signCalls([{ ...call, to: token }], 100_000n),
         unlisted: await signCalls([{ ...call, data: SET_APPROVAL_FOR_ALL }], 100_000n),

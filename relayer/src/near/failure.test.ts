@@ -1,5 +1,6 @@
+import { readViewError } from '@parley/sdk'
 import { describe, expect, test } from 'vitest'
-import { readFailure, readViewError } from './failure.ts'
+import { readFailure } from './failure.ts'
 
 const readReceipt = (text: string) =>
   readFailure({ ActionError: { kind: { FunctionCallError: { ExecutionError: text } } } })

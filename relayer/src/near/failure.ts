@@ -1,5 +1,6 @@
 /** Why something failed on NEAR, by the name that it has everywhere. Shapes: nearcore's core/primitives/src/errors.rs. */
-import { type ErrorName, isContractErrorName, isErrorName, nearContractErrorNames, ParleyError } from '@parley/protocol'
+import { type ErrorName, ParleyError } from '@parley/protocol'
+import { readPanic } from '@parley/sdk'
 
 /** serde's form of an enum: a name, or an object with the name as its only key. */
 export type Tagged = string | Readonly<Record<string, unknown>>
@@ -31,12 +32,6 @@ export function readFailure({ ActionError, InvalidTxError }: ExecutionFailure): 
   return new ParleyError(nearcoreErrors[tag] ?? 'TransactionReverted', text)
 }
 
-/** Why a view failed. Views print Rust's debug form of a panic: in quotes, with escapes. */
-export function readViewError(text: string): ParleyError {
-  const quoted = /GuestPanic \{ panic_msg: "((?:[^"\\]|\\.)*)"/s.exec(text)?.[1]
-  return readPanic(quoted === undefined ? text : unescapeRust(quoted))
-}
-
 /** Receipts print nearcore's own words, or a contract's after these: nothing in those can be nearcore's. */
 function readExecution(text: string): ParleyError {
   if (text.startsWith('Exceeded the prepaid gas'))
@@ -44,33 +39,7 @@ function readExecution(text: string): ParleyError {
   return readPanic(text.replace(/^Smart contract panicked: /, ''))
 }
 
-/** A contract's panic: `Name: details`, and a stack on the lines below. */
-function readPanic(text: string): ParleyError {
-  const [message = text] = text.split('\n', 1)
-  const [name = ''] = message.split(':', 1)
-  return new ParleyError(isRefusal(name) ? name : 'TransactionReverted', message)
-}
-
-/** Names that a contract refuses by: not those that only services use, whatever a stranger's contract says. */
-function isRefusal(name: string): name is ErrorName {
-  if (!isErrorName(name)) return false
-  return isContractErrorName(name) || nearContractErrorNames.includes(name) || name === 'InputInvalid'
-}
-
 function executionError(details: unknown): string | undefined {
   if (typeof details !== 'object' || details === null || !('ExecutionError' in details)) return undefined
   return String(details.ExecutionError)
-}
-
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', 0: '\0' }
-
-/** One escape after the other: what follows an escaped backslash is none. */
-function unescapeRust(text: string): string {
-  return text.replace(/\\(?:u\{([0-9a-f]{1,6})\}|(.))/gs, (_, code: string | undefined, character: string) =>
-    code === undefined ? (escapes[character] ?? character) : characterOf(Number.parseInt(code, 16)),
-  )
-}
-
-function characterOf(codePoint: number): string {
-  return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : '\ufffd'
 }

@@ -1,8 +1,8 @@
 import type { Deployment } from '@parley/near/deployment-file'
 import { ParleyError } from '@parley/protocol'
+import { readViewError } from '@parley/sdk'
 import { ConfigurationError } from '@parley/service'
 import { KeyPair } from 'near-api-js'
-import { readViewError } from './failure.ts'
 import { createHistory, type History } from './history.ts'
 import { createRpc, type NearRpc, unless } from './rpc.ts'
 

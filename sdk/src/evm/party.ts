@@ -1,11 +1,16 @@
-import { type Deployment, jobEscrowAbi } from '@parley/evm'
-import type { Call, Hex } from '@parley/protocol'
+import { agentRegistryAbi, type Deployment, jobEscrowAbi, ledgerAbi, readRevert, revertDataOf } from '@parley/evm'
+import { type Call, type Hex, ParleyError } from '@parley/protocol'
 import { getAddress, type LocalAccount, type PublicClient } from 'viem'
-import { type JobTerms, type Party, performSteps, type Steps } from '../party.ts'
+import type { Act } from '../actions.ts'
+import type { ViewName } from '../arguments.ts'
+import type { Hiring } from '../hiring.ts'
+import { type Party, type Read, type Steps, stepsOf } from '../party.ts'
 import type { Relayer } from '../relayer.ts'
-import { claimRefundCalls, hireCalls, registerCalls, signPermit, stepGas, submitCalls } from './calls.ts'
+import { callsOf, GOOD_FOR_SECONDS, hiringOf } from './calls.ts'
+import { decodeAnswer, evaluatorsOf, readingOf } from './codec.ts'
 import { createNonces, type SignedForwardRequest, signForwardRequest } from './forward-request.ts'
 import { createEvmVoice } from './market.ts'
+import { createEvmWallets } from './wallets.ts'
 
 export interface EvmPartyOptions {
   readonly account: LocalAccount
@@ -19,43 +24,85 @@ export interface EvmParty extends Party {
   readonly address: Hex
   readonly sign: Steps<SignedForwardRequest>
   /** Signs any calls, which may use `gas`; good for an hour of the chain's time. */
-  readonly signCalls: (calls: readonly Call[], gas: bigint) => Promise<SignedForwardRequest>
+  readonly signCalls: (calls: readonly Call[], gas?: bigint) => Promise<SignedForwardRequest>
 }
 
-/** For how long a signature of ours is good. */
-const GOOD_FOR_SECONDS = 3600n
+/** What a request may use, as much as relayers pay for unless they are told otherwise. What it does not use costs nobody anything. */
+const REQUEST_GAS = 1_900_000n
 
 /** Gives an account of an EVM chain what it takes to act through a relayer: it signs forward requests. */
 export function createEvmParty({ account, reader, deployment, relayer }: EvmPartyOptions): EvmParty {
-  const { chainId, forwarder, jobEscrow, enclaveEvaluator: evaluator } = deployment
+  const { chainId, forwarder, jobEscrow, enclaveEvaluator: evaluator, crowdPayout: crowdPayee } = deployment
   const address = account.address.toLowerCase() as Hex
   const nonces = createNonces()
 
   const now = async () => (await reader.getBlock()).timestamp
-  const signCalls = async (calls: readonly Call[], gas: bigint) => {
+  const read = ((name: ViewName, args: { readonly hiring?: Hiring }) => {
+    const hiring = args.hiring && { hiring: hiringOf(deployment, address, args.hiring) }
+    const { call, outputs } = readingOf(deployment, name, { ...args, ...hiring })
+    return refusing(async () => {
+      const { data = '0x' } = await reader.call(call)
+      return decodeAnswer(outputs, data)
+    })
+  }) as Read
+
+  const signCalls = async (calls: readonly Call[], gas = REQUEST_GAS) => {
     const deadline = (await now()) + GOOD_FOR_SECONDS
     return signForwardRequest({ account, chainId, forwarder, calls, gas, nonce: nonces.next().value, deadline })
   }
-  const signHire = async (terms: JobTerms) => {
-    const token = getAddress(terms.token)
-    const deadline = (await now()) + GOOD_FOR_SECONDS
-    const { amountAtoms } = terms
-    const permit = await signPermit(reader, account, { token, spender: jobEscrow, amountAtoms, deadline })
-    return signCalls(hireCalls(deployment, terms, permit), stepGas.hire)
+  const caller = {
+    account,
+    reader,
+    deployment,
+    now,
+    getJob: (jobId: Hex) => read('getJob', { jobId }),
+    bondOf: async (jobId: Hex) => (await read('getArbitration', { jobId })).bond,
   }
-  const sign: Steps<SignedForwardRequest> = {
-    register: (agentURI, metadata) => signCalls(registerCalls(deployment, agentURI, metadata), stepGas.register),
-    hire: signHire,
-    submit: (jobId, deliverable) => signCalls(submitCalls(deployment, jobId, deliverable), stepGas.submit),
-    claimRefund: (jobId) => signCalls(claimRefundCalls(deployment, jobId), stepGas.claimRefund),
-  }
+  const sign: Act<SignedForwardRequest> = async (name, args) => signCalls(await callsOf(caller, name, args))
+  const act = async (name: Parameters<typeof sign>[0], args: object) =>
+    relayer.perform('transactions', await sign(name, args))
 
   const nextJobId = async (): Promise<Hex> => {
     const escrow = { address: jobEscrow, abi: jobEscrowAbi } as const
     const id = await reader.readContract({ ...escrow, functionName: 'nextJobId', args: [address] })
     return `0x${id.toString(16).padStart(64, '0')}`
   }
-  const steps = performSteps(sign, async (signed) => relayer.perform('transactions', await signed()))
-  const market = createEvmVoice(account, { chainId, verifyingContract: jobEscrow })
-  return { ...steps, chain: `eip155:${chainId}`, address, now, nextJobId, sign, signCalls, evaluator, market }
+  const balanceOf = (token: string, owner: string = address) => {
+    const ledger = { address: deployment.ledger, abi: ledgerAbi } as const
+    const args = [getAddress(owner), BigInt(token)] as const
+    return refusing(() => reader.readContract({ ...ledger, functionName: 'balanceOf', args }))
+  }
+  const ownerOf = async (agentId: bigint) => {
+    const agents = { address: deployment.agentRegistry, abi: agentRegistryAbi } as const
+    return refusing(() => reader.readContract({ ...agents, functionName: 'ownerOf', args: [agentId] }))
+  }
+
+  return {
+    ...stepsOf(act),
+    chain: `eip155:${chainId}`,
+    address,
+    now,
+    nextJobId,
+    sign: stepsOf(sign),
+    signCalls,
+    read,
+    balanceOf,
+    evaluator,
+    evaluators: evaluatorsOf(deployment),
+    crowdPayee,
+    wallets: createEvmWallets(account, deployment, { now, ownerOf, act }),
+    market: createEvmVoice(account, { chainId, verifyingContract: jobEscrow }),
+  }
+}
+
+/** A contract's refusal by its name; anything else means that nobody has answered. */
+async function refusing<Result>(ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask()
+  } catch (cause) {
+    const data = revertDataOf(cause)
+    if (data === undefined) throw new ParleyError('ChainUnavailable', 'the chain does not answer; try again', { cause })
+    const { name, reason } = readRevert(data)
+    throw new ParleyError(name ?? 'TransactionReverted', reason, { cause })
+  }
 }

@@ -1,9 +1,10 @@
 import { ParleyError, utf8 } from '@parley/protocol'
 import { toBase64 } from './base64.ts'
+import { readViewError } from './panic.ts'
 
 /** Reads a NEAR chain over JSON-RPC. What is read throws ChainUnavailable when the node does not answer. */
 export interface NearReader {
-  /** What a view method returns. Throws Internal with the node's words when it refuses. */
+  /** What a view method returns. Throws the contract's refusal, by its name; Internal with the node's words when it is the node's. */
   readonly view: <Answer>(contract: string, method: string, args: object) => Promise<Answer>
   /** A key of an account, and the block that says so. Throws Internal when the account has no such key. */
   readonly accessKey: (accountId: string, publicKey: string) => Promise<AccessKey>
@@ -48,6 +49,7 @@ async function call<Result>(url: string, method: string, params: object): Promis
   // Some refusals of a query are results: those that nodes gave before errors had types.
   const refused = answer.error ?? answer.result?.error
   if (refused === undefined) return answer.result as Result
+  if (typeof refused === 'string' && refused.includes('GuestPanic')) throw readViewError(refused)
   throw new ParleyError('Internal', `the NEAR node at ${new URL(url).origin} refuses ${method}: ${wordsOf(refused)}`)
 }
 
