@@ -58,7 +58,7 @@ interface ValidationActions<Outcome> {
 }
 
 interface LedgerActions<Outcome> {
-  /** Brings tokens into the ledger. AmountZero, TokenShortfall; Paused. */
+  /** Brings tokens into the ledger. AmountZero, TokenShortfall. */
   readonly deposit: Do<'deposit', Outcome>
   /** Takes them out again. BalanceTooLow, AmountZero; WithdrawalFailed when the token refuses, and the balance is as it was. */
   readonly withdraw: Do<'withdraw', Outcome>
