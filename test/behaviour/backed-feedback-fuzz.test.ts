@@ -8,7 +8,7 @@ import { openNear } from './near-driver.ts'
 
 const CHAINS = [
   ['EVM', openEvm, 480],
-  ['NEAR', openNear, 120],
+  ['NEAR', openNear, 240],
 ] as const
 
 const { decide, findBacked, hasRight, PRICE_UNIT } = backingModel
@@ -18,7 +18,7 @@ type Action = backingModel.BackingAction
 const HASH: Hex = `0x${'5a'.repeat(32)}`
 /** Agents of the ground's people, by their places, and one that does not exist. */
 const AGENTS = [0n, 1n, 2n, 3n, 4n]
-const FIRST_CAP = 9n
+const FIRST_CAP = 5n
 
 const step = fc.record({
   name: fc.constantFrom(
@@ -83,7 +83,7 @@ async function actionsOf(chosen: Step, state: State, ground: Ground): Promise<re
     case 'price':
       return [{ name: 'setTokenPrice', token: chain.dollar, price: (isRightful ? PRICE_UNIT * amount : 0n) / 10n }]
     case 'cap':
-      return [{ name: 'setWeightCap', cap: isRightful ? amount : 0n }]
+      return [{ name: 'setWeightCap', cap: isRightful ? amount % 9n : 0n }]
     case 'month':
       return [{ name: 'wait', seconds: backingModel.CAP_PERIOD_SECONDS }]
     case 'transfer':
@@ -104,7 +104,7 @@ async function actionsOf(chosen: Step, state: State, ground: Ground): Promise<re
       return work(chosen, state, ground)
     case 'give': {
       const isByClient = chosen.agent % 2 === 0
-      const party = isRightful && job ? (isByClient ? job.client : job.provider) : pick(people, chosen.who)
+      const party = job && chosen.who > 0 ? (isByClient ? job.client : job.provider) : pick(people, chosen.other)
       const [ofClient] = [...escrow.agentOwners].find(([, owner]) => owner === job?.client) ?? []
       const meant = isByClient ? job?.agentId : ofClient
       const agentId = (isRightful ? meant : undefined) ?? pick(AGENTS, chosen.agent)
@@ -116,10 +116,12 @@ async function actionsOf(chosen: Step, state: State, ground: Ground): Promise<re
 
 /** A job from creation to payment. Who has given its agent away cannot be hired. */
 async function work(chosen: Step, { escrow }: State, ground: Ground): Promise<readonly Action[]> {
-  const provider = pick(ground.people, chosen.other)
-  const evaluator = pick(ground.people, chosen.other + 1)
+  // Few pairs: what they may give one another is soon used up.
+  const [client, other] = [chosen.who % 2, 2 + (chosen.other % 2)]
+  const provider = pick(ground.people, other)
+  const evaluator = pick(ground.people, other + 1)
   if (![...escrow.agentOwners.values()].includes(provider)) return []
-  const made = { client: chosen.who, provider: chosen.other, budget: chosen.amount + 20n, evaluator }
+  const made = { client, provider: other, budget: chosen.amount + 20n, evaluator }
   const { creation, pricing, funding } = await hireActions({ ...ground, escrow }, escrow.time, made)
   const { jobId } = creation
   const ending = [

@@ -8,7 +8,7 @@ import { openNear } from './near-driver.ts'
 
 const CHAINS = [
   ['EVM', openEvm, 600],
-  ['NEAR', openNear, 120],
+  ['NEAR', openNear, 180],
 ] as const
 
 const { decide, findFeedback, clientsOf, lastIndexOf, meanOf, MAX_ABS_VALUE } = reputationModel

@@ -8,7 +8,7 @@ import { openNear } from './near-driver.ts'
 
 const CHAINS = [
   ['EVM', openEvm, 3000],
-  ['NEAR', openNear, 420],
+  ['NEAR', openNear, 900],
 ] as const
 
 const { METHODS, policyKey } = guardrailsModel
@@ -25,7 +25,7 @@ const PERIODS = [60n, 3600n, 86_400n]
 
 const step = fc.record({
   name: fc.constantFrom(
-    ...(['spend', 'spend', 'spend', 'spend', 'spend', 'wait', 'setPolicy', 'grant', 'grant'] as const),
+    ...(['spend', 'spend', 'spend', 'spend', 'spend', 'wait', 'spendLast', 'setPolicy', 'grant', 'grant'] as const),
     ...(['setSpendLimit', 'setCounterparty', 'confirmSpend', 'confirmAndSpend', 'revokePolicy'] as const),
   ),
   who: fc.nat({ max: 3 }),
@@ -33,6 +33,7 @@ const step = fc.record({
   other: fc.nat({ max: 3 }),
   token: fc.nat({ max: 1 }),
   amount: fc.bigInt({ min: 0n, max: 300n }),
+  edge: fc.nat({ max: 7 }),
   limit: fc.bigInt({ min: 0n, max: 600n }),
   period: fc.nat({ max: 2 }),
   methods: fc.constantFrom(1n, 2n, 4n, 5n, 7n, 7n, 7n, 7n, 8n),
@@ -108,23 +109,34 @@ describe.each(CHAINS)('guardrails on %s, beside their model', (_, open, steps) =
   }, 3_600_000)
 
   function actionsOf(chosen: Step, state: State): Action[] {
-    const { name, isRightful, amount, method } = chosen
+    const { isRightful, amount, method } = chosen
+    const name = isRightful && state.policies.size === 0 ? 'grant' : chosen.name
     if (name === 'wait') return [{ name, seconds: secondsOf(chosen, state) }]
     const [account, key] = partiesOf(chosen, state)
     const policy = state.policies.get(policyKey(account, key))
     const limited = isRightful && policy && policy.limits.size > 0 ? [...policy.limits.keys()] : tokens
     const isListed = isRightful && policy && policy.counterparties.size > 0 && !policy.isAnyCounterparty
     const counterparty = pick(isListed ? [...policy.counterparties] : people, chosen.other)
-    const spending: Spending = { method, token: pick(limited, chosen.token), counterparty, amount }
+    const token = pick(limited, chosen.token)
+    const limit = policy?.limits.get(token)
+    const spending: Spending = { method, token, counterparty, amount: limit ? amountOf(chosen, limit, state) : amount }
     const spend: Action = { name: 'spend', caller: key, account, ...spending }
     const base = { caller: account, key }
     switch (name) {
+      // In the last second of a policy, or in the first one after it.
+      case 'spendLast': {
+        const last = (policy?.expiresAt ?? 0n) - BigInt(chosen.edge % 2) - state.time
+        return last >= 0n ? [{ name: 'wait', seconds: last }, spend] : [spend]
+      }
       case 'grant':
         return [policyOf(chosen, state, base), limitOf(chosen, base), counterpartyOf(chosen, base)]
       case 'setPolicy':
         return [policyOf(chosen, state, base)]
-      case 'setSpendLimit':
-        return [limitOf(chosen, base)]
+      case 'setSpendLimit': {
+        const spent = limit && chosen.edge < 4 ? guardrailsModel.underWay(limit, state.time).spent : 0n
+        const lowered = { ...limitOf(chosen, base), token, limit: spent / 2n }
+        return spent > 0n ? [lowered, { ...spend, amount: 1n }] : [limitOf(chosen, base)]
+      }
       case 'setCounterparty':
         return [counterpartyOf(chosen, base)]
       case 'revokePolicy':
@@ -154,14 +166,15 @@ describe.each(CHAINS)('guardrails on %s, beside their model', (_, open, steps) =
     const count = BigInt(confirmers.length)
     const possible = count > 0n ? (chosen.needed % count) + 1n : 0n
     const confirmationsNeeded = isRightful ? possible : chosen.needed
-    const expiresAt = time + pick(PERIODS, chosen.period) * 20n
+    const expiresAt = time + pick(PERIODS, chosen.period) * 60n
     const terms = { expiresAt, methods, isAnyCounterparty, confirmers, confirmationsNeeded }
     return { name: 'setPolicy', ...base, ...terms }
   }
 
-  function limitOf({ token, limit, period, amount, isRightful, isFlag }: Step, base: Parties): Action {
+  function limitOf({ token, limit, period, amount, isRightful, isFlag }: Step, base: Parties) {
     const periodSeconds = !isRightful && isFlag ? 0n : pick(PERIODS, period)
-    return { name: 'setSpendLimit', ...base, token: pick(tokens, token), limit, periodSeconds, threshold: amount }
+    const terms = { token: pick(tokens, token), limit, periodSeconds, threshold: amount }
+    return { name: 'setSpendLimit', ...base, ...terms } as const
   }
 
   function counterpartyOf({ other, isFlag }: Step, base: Parties): Action {
@@ -174,6 +187,13 @@ describe.each(CHAINS)('guardrails on %s, beside their model', (_, open, steps) =
     if (!isRightful || known.length === 0 || name === 'grant') return [pick(people, who), pick(people, key)]
     const [account = '', itsKey = ''] = pick(known, Number(limit)).split(' ')
     return [account, itsKey]
+  }
+
+  /** What is left of a limit, or what is spent without confirmations, to the unit or one more: that is where checks go wrong. */
+  function amountOf({ edge, amount }: Step, limit: guardrailsModel.SpendLimit, { time }: State): bigint {
+    const { limit: most, spent, threshold } = guardrailsModel.underWay(limit, time)
+    const left = most > spent ? most - spent : 0n
+    return [left, left + 1n, threshold, threshold + 1n][edge] ?? amount
   }
 
   /** To a border of some limit's period, or to the second before: that is where checks go wrong. */

@@ -1,20 +1,22 @@
 import { type Hex, jobModel, jobStatuses, NOBODY } from '@parley/protocol'
-import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { changed, expectLikeModel } from './beside-model.ts'
 import { type Driver, type Happened, hexOfJobId, type Person, Refused } from './driver.ts'
 import { openEvm } from './evm-driver.ts'
-import { play, promisedBy, TREASURER } from './job-ground.ts'
-import { actionOf, type Cast, describeAction, hasEnded, type Step, sequenceOf } from './job-steps.ts'
+import { expectEachJobPaidOnce, play, promisedBy, TREASURER } from './job-ground.ts'
+import { actionsOf, type Cast, hasEnded, type Step, stepOf } from './job-steps.ts'
 import { openNear } from './near-driver.ts'
 import { nextJobId } from './scenario.ts'
 
-/** How many actions to try in all: more find more. Steps of NEAR are many blocks each. */
-const STEPS = process.env.FUZZ_STEPS
+/** Steps of NEAR are many blocks each. */
 const CHAINS = [
   ['EVM', openEvm, 2500],
-  ['NEAR', openNear, 400],
+  ['NEAR', openNear, 600],
 ] as const
-const STEPS_PER_RUN = 100
+const REACHED = [
+  ...(['hire', 'fundFromLedger', 'fund', 'submit', 'setPayee', 'setEvaluationPeriod', 'collectFees'] as const),
+  ...(['complete', 'reject', 'claimRefund', 'release', 'redo', 'claimPayment'] as const),
+]
 
 const { balanceKey, decide, ESCROW, feeOn, grossOf, inLedger, TREASURY } = jobModel
 type State = jobModel.EscrowState
@@ -27,10 +29,11 @@ const AGENTS = [0n, 1n, 2n, 3n]
 const WEALTH = 1000n
 /** As much of it as is in the ledger. */
 const SAVINGS = 500n
+/** The jobs before it changes pay it too. */
+const FEE_BP = 333n
 const HASH: Hex = `0x${'5a'.repeat(32)}`
 
-describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) => {
-  const steps = Number(STEPS ?? usualSteps)
+describe.each(CHAINS)('jobs on %s, beside their model', (_, open, steps) => {
   let chain: Driver
   let cast: Cast
   let restore: () => Promise<void>
@@ -47,6 +50,7 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
       }
       await chain.send(person, 'setOperator', { spender: chain.escrow, approved: true })
     }
+    await play({ chain, personOf }, { name: 'setPlatformFee', feeBP: FEE_BP })
     restore = await chain.snapshot()
     const people = PEOPLE.map((person) => chain.accounts[person])
     cast = { people, tokens, agents: AGENTS, unknownJob: HASH }
@@ -63,61 +67,37 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
         ),
       ),
       refusing: new Set(),
-      platformFeeBP: 0n,
+      platformFeeBP: FEE_BP,
       fees: new Map(),
     }
   })
 
   it('agree with it after every step of any sequence, and every sequence ends with an empty escrow', async () => {
-    const seen = new Map<string, number>()
-    const run = async (chosenSteps: readonly Step[]) => {
-      await restore()
-      let state = start
-      const happened: Happened[] = []
-      for (const [at, chosen] of chosenSteps.entries()) {
-        const action = await withNextId(actionOf(chosen, state, cast))
-        const decision = decide(state, action)
-        const outcome = await perform(action)
-
-        const expected = expectedOf(state, action, decision)
-        expect(outcome.name, `step ${at}: ${describeAction(action)}`).toBe(expected)
-        seen.set(`${action.name} ${expected}`, (seen.get(`${action.name} ${expected}`) ?? 0) + 1)
-        if (decision.status === 'accepted') state = decision.state
-        happened.push(...outcome.events)
-        if (!('jobId' in action)) continue
-        await expectSameJob(state, action.jobId)
-        await expectSameMoney(state)
-      }
-      for (const id of state.jobs.keys()) await expectSameJob(state, id)
-      expect(chain.now()).toBe(state.time)
-      await leaveByTheLastExit(state, happened)
-      expectEachJobPaidOnce(state, happened)
-    }
-
-    const numRuns = Math.ceil(steps / STEPS_PER_RUN)
-    const seed = Number(process.env.FUZZ_SEED ?? 1)
-    // Shrinking takes minutes: only who asks for many steps waits for it.
-    const endOnFailure = STEPS === undefined
-    await fc.assert(fc.asyncProperty(sequenceOf(STEPS_PER_RUN, WEALTH), run), { numRuns, seed, endOnFailure })
-    if (STEPS !== undefined)
-      console.log(
-        [...seen]
-          .sort()
-          .map(([what, times]) => `${what}: ${times}`)
-          .join('\n'),
-      )
-    const ends = ['complete', 'reject', 'claimRefund', 'release', 'redo', 'claimPayment']
-    const reached = [
-      'hire',
-      'fundFromLedger',
-      'collectFees',
-      'fund',
-      'submit',
-      'setPayee',
-      'setEvaluationPeriod',
-      ...ends,
-    ].map((name) => `${name} accepted`)
-    if (steps >= usualSteps) expect([...seen.keys()]).toEqual(expect.arrayContaining(reached))
+    let happened: Happened[] = []
+    await expectLikeModel<State, Action, Step>(
+      {
+        restore: async () => {
+          happened = []
+          await restore()
+        },
+        start,
+        actionsOf: (chosen, state) => Promise.all(actionsOf(chosen, state, cast).map(withNextId)),
+        decide: decideHere,
+        perform: async (action) => {
+          happened.push(...(await perform(action)))
+        },
+        expectSameState: async (state, before) => {
+          expect(chain.now()).toBe(state.time)
+          for (const [id, job] of changed(state.jobs, before?.jobs)) await expectSameJob(BigInt(id), job)
+          await expectSameMoney(state, before)
+        },
+        leave: async (state) => {
+          await leaveByTheLastExit(state, happened)
+          expectEachJobPaidOnce(state, happened)
+        },
+      },
+      { step: stepOf(WEALTH), steps, reached: REACHED.map((name) => `${name} accepted`) },
+    )
   }, 3_600_000)
 
   /** The id that the chain tells: on NEAR a creation that the agent registry ended has used one up. */
@@ -128,32 +108,32 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
   }
 
   /** A token of NEAR moves the money before it asks: it refuses who has not enough, whatever the escrow would say. */
-  function expectedOf(state: State, action: Action, decision: jobModel.Decision): string {
-    if (chain.kind === 'near' && action.name === 'fund' && action.expectedBudget > 0n) {
-      const token = state.jobs.get(action.jobId)?.token ?? chain.dollar
-      const held = state.balances.get(balanceKey(token, action.caller)) ?? 0n
-      if (held < action.expectedBudget) return 'TransferRefused'
-    }
-    if (chain.kind === 'near' && action.name === 'hire' && !action.isInLedger && action.caller === action.client) {
-      const held = state.balances.get(balanceKey(action.token, action.caller)) ?? 0n
-      if (held < action.budget) return 'TransferRefused'
-    }
-    return decision.status === 'refused' ? decision.error : 'accepted'
+  function decideHere(state: State, action: Action): jobModel.Decision {
+    const paid = chain.kind === 'near' ? paidDirectly(state, action) : undefined
+    const held = paid && (state.balances.get(balanceKey(paid.token, paid.caller)) ?? 0n)
+    const isShort = paid !== undefined && held !== undefined && held < paid.amount
+    return isShort ? { status: 'refused', error: 'TransferRefused' } : decide(state, action)
   }
 
-  async function perform(action: Action): Promise<{ readonly name: string; readonly events: readonly Happened[] }> {
+  function paidDirectly(state: State, action: Action) {
+    const { dollar } = chain
+    if (action.name === 'fund') {
+      const { caller, jobId, expectedBudget: amount } = action
+      return { caller, token: state.jobs.get(jobId)?.token ?? dollar, amount }
+    }
+    const isDirect = action.name === 'hire' && !action.isInLedger && action.caller === action.client
+    return isDirect ? { caller: action.caller, token: action.token, amount: action.budget } : undefined
+  }
+
+  async function perform(action: Action): Promise<readonly Happened[]> {
     try {
-      return { name: 'accepted', events: await play({ chain, personOf }, action) }
+      return await play({ chain, personOf }, action)
     } catch (error) {
-      if (!(error instanceof Refused)) throw error
-      return { name: nameOf(error), events: [] }
+      throw error instanceof Refused ? new Refused(`${nameOf(error)}:`, { cause: error }) : error
     }
   }
 
-  async function expectSameJob(state: State, id: string): Promise<void> {
-    const job = state.jobs.get(id)
-    if (!job) return
-    const jobId = BigInt(id)
+  async function expectSameJob(jobId: bigint, job: jobModel.Job): Promise<void> {
     const { client, expiredAt, submittedAt, evaluator, budget } = job
     expect(await chain.read('getJob', { jobId })).toMatchObject({
       ...{ client, expiredAt, submittedAt, evaluator, budget },
@@ -168,28 +148,31 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
     expect(await chain.read('owed', { jobId })).toBe(job.owedToProvider + job.owedToClient)
   }
 
-  async function expectSameMoney(state: State): Promise<void> {
+  /** Each balance that a step has changed, all of them at the end, and what contracts hold. */
+  async function expectSameMoney(state: State, before: State | undefined): Promise<void> {
+    const { balances } = state
+    if (balances === before?.balances) return
+    const isOne = chain.escrow === chain.ledger
     for (const token of cast.tokens) {
-      let total = 0n
-      let saved = 0n
-      for (const owner of [...cast.people, ESCROW, TREASURY]) {
+      const kept = inLedger(token)
+      const of = (kind: string, owner: string) => balances.get(balanceKey(kind, owner)) ?? 0n
+      const isSame = (kind: string, owner: string) =>
+        before !== undefined && of(kind, owner) === (before.balances.get(balanceKey(kind, owner)) ?? 0n)
+      const owners = [...cast.people, ESCROW, TREASURY]
+      for (const owner of owners) {
         const account = accountOf(owner)
-        const inside = await chain.ledgerBalanceOf(token, account)
-        expect(inside).toBe(state.balances.get(balanceKey(inLedger(token), owner)) ?? 0n)
-        saved += inside
-        const balance = state.balances.get(balanceKey(token, owner)) ?? 0n
+        if (!isSame(kept, owner)) expect(await chain.ledgerBalanceOf(token, account)).toBe(of(kept, owner))
         // On NEAR the escrow is the ledger too: what it holds for that is counted below.
-        if (account !== chain.ledger) expect(await chain.balanceOf(token, account)).toBe(balance)
-        total += balance
+        if (!isSame(token, owner) && account !== chain.ledger)
+          expect(await chain.balanceOf(token, account)).toBe(of(token, owner))
       }
       // Money in = money out + held, and what is held is what open promises add up to.
-      const held = state.balances.get(balanceKey(token, ESCROW)) ?? 0n
-      const isOne = chain.escrow === chain.ledger
-      expect(await chain.balanceOf(token, chain.ledger)).toBe(isOne ? saved + held : saved)
-      expect(total + saved).toBe(WEALTH * BigInt(PEOPLE.length))
-      expect(held).toBe(promisedBy(state, token))
-      const heldInLedger = state.balances.get(balanceKey(inLedger(token), ESCROW)) ?? 0n
-      expect(heldInLedger).toBe(promisedBy(state, token, true))
+      const saved = owners.reduce((sum, owner) => sum + of(kept, owner), 0n)
+      const direct = owners.reduce((sum, owner) => sum + of(token, owner), 0n)
+      expect(await chain.balanceOf(token, chain.ledger)).toBe(isOne ? saved + of(token, ESCROW) : saved)
+      expect(direct + saved).toBe(WEALTH * BigInt(PEOPLE.length))
+      expect(of(token, ESCROW)).toBe(promisedBy(state, token))
+      expect(of(kept, ESCROW)).toBe(promisedBy(state, token, true))
     }
   }
 
@@ -207,20 +190,6 @@ describe.each(CHAINS)('jobs on %s, beside their model', (_, open, usualSteps) =>
       if (direct + inLedger > 0n) await chain.send('relayer', 'collectFees', { token })
       expect(await chain.ledgerBalanceOf(token, chain.escrow)).toBe(0n)
       if (chain.escrow !== chain.ledger) expect(await chain.balanceOf(token, chain.escrow)).toBe(0n)
-    }
-  }
-
-  /** All that a job paid out is its budget, if it was funded, and nothing if not. */
-  function expectEachJobPaidOnce(state: State, events: readonly Happened[]): void {
-    const payouts = events.filter(({ name }) => ['PaymentReleased', 'Refunded', 'PlatformFeePaid'].includes(name))
-    const paid = new Map<string, bigint>()
-    for (const { args } of payouts) {
-      const id = hexOfJobId(args.jobId as bigint)
-      paid.set(id, (paid.get(id) ?? 0n) + (args.amount as bigint))
-    }
-    for (const [id, { status, budget }] of state.jobs) {
-      const wasFunded = events.some(({ name, args }) => name === 'JobFunded' && hexOfJobId(args.jobId as bigint) === id)
-      expect(paid.get(id) ?? 0n, status).toBe(wasFunded ? budget : 0n)
     }
   }
 

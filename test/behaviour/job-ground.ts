@@ -8,7 +8,8 @@ import { BODY_HASH, DAY, nextJobId } from './scenario.ts'
 const { balanceKey, ESCROW } = jobModel
 
 const PEOPLE: readonly Person[] = ['alice', 'bob', 'carol', 'operator']
-const WEALTH = 1000n
+/** What everybody has, besides what is in the ledger. */
+export const WEALTH = 1000n
 /** The id of no job. */
 export const NO_JOB: Hex = `0x${'5a'.repeat(32)}`
 
@@ -178,6 +179,20 @@ export function promisedBy({ jobs, fees }: jobModel.EscrowState, token: string, 
       },
       isInLedger ? inLedger : direct,
     )
+}
+
+/** All that a job paid out is its budget, if it was funded, and nothing if not. */
+export function expectEachJobPaidOnce({ jobs }: jobModel.EscrowState, events: readonly Happened[]): void {
+  const payouts = events.filter(({ name }) => ['PaymentReleased', 'Refunded', 'PlatformFeePaid'].includes(name))
+  const paid = new Map<string, bigint>()
+  for (const { args } of payouts) {
+    const id = hexOfJobId(args.jobId as bigint)
+    paid.set(id, (paid.get(id) ?? 0n) + (args.amount as bigint))
+  }
+  for (const [id, { status, budget }] of jobs) {
+    const wasFunded = events.some(({ name, args }) => name === 'JobFunded' && hexOfJobId(args.jobId as bigint) === id)
+    expect(paid.get(id) ?? 0n, status).toBe(wasFunded ? budget : 0n)
+  }
 }
 
 /** From any state, with nobody's help but time's: a stranger returns all that is held. */

@@ -1,6 +1,7 @@
 /** Random steps that get far: numbers and choices only, whose meaning depends on the state that they meet. */
 import { type Hex, jobModel } from '@parley/protocol'
 import fc from 'fast-check'
+import { pick } from './beside-model.ts'
 
 type State = jobModel.EscrowState
 type Action = jobModel.EscrowAction
@@ -19,18 +20,23 @@ export type Step = ReturnType<typeof stepOf> extends fc.Arbitrary<infer Value> ?
 
 const DAY = 86_400n
 
-/** Without bias: fast-check's favours the ends of ranges, and most sequences would stay shallow. */
-export function sequenceOf(length: number, wealth: bigint): fc.Arbitrary<Step[]> {
-  return fc.array(fc.noBias(stepOf(wealth)), { minLength: length, maxLength: length })
-}
-
-function stepOf(wealth: bigint) {
+export function stepOf(wealth: bigint) {
   return fc.record({
-    name: fc.constantFrom<Action['name']>(
-      ...(['wait', 'wait', 'transferAgent', 'reject', 'claimRefund', 'claimRefund'] as const),
-      ...(['createJob', 'createJob', 'createJob', 'setProvider', 'setBudget', 'setBudget', 'setBudget'] as const),
+    name: fc.constantFrom<Action['name'] | 'atEdge'>(
+      ...([
+        'wait',
+        'wait',
+        'atEdge',
+        'atEdge',
+        'atEdge',
+        'transferAgent',
+        'reject',
+        'claimRefund',
+        'claimRefund',
+      ] as const),
+      ...(['createJob', 'createJob', 'setProvider', 'setBudget', 'setBudget', 'setBudget'] as const),
       ...(['fund', 'fund', 'fund', 'submit', 'submit', 'submit', 'submit', 'complete', 'complete'] as const),
-      ...(['hire', 'hire', 'fundFromLedger', 'setPlatformFee', 'collectFees'] as const),
+      ...(['hire', 'hire', 'hire', 'hire', 'fundFromLedger', 'setPlatformFee', 'collectFees'] as const),
       ...(['release', 'release', 'redo', 'setPayee', 'setEvaluationPeriod', 'refuse', 'claimPayment'] as const),
     ),
     job: fc.nat({ max: 30 }),
@@ -60,9 +66,21 @@ function stepOf(wealth: bigint) {
 }
 
 /** What a step means here. A job that it creates has no id yet. */
-export function actionOf(chosen: Step, state: State, cast: Cast): Action {
+export function actionsOf(chosen: Step, state: State, cast: Cast): readonly Action[] {
   const { name } = chosen
-  if (name === 'wait') return { name, seconds: secondsToEdge(chosen, state) ?? chosen.seconds }
+  if (name === 'atEdge') return actionsAtEdge(chosen, state)
+  const several = chosen.isRightful ? severalActions(chosen, state, cast) : undefined
+  return several ?? [actionOf(name, chosen, state, cast)]
+}
+
+function severalActions(chosen: Step, state: State, cast: Cast): readonly Action[] | undefined {
+  if (chosen.name === 'refuse') return actionsOnRefusal(chosen, state, cast)
+  if (chosen.name === 'transferAgent') return actionsOnTransfer(chosen, state, cast)
+  return chosen.name === 'setEvaluationPeriod' && chosen.other > 0 ? actionsOnPeriod(chosen, state) : undefined
+}
+
+function actionOf(name: Action['name'], chosen: Step, state: State, cast: Cast): Action {
+  if (name === 'wait') return { name, seconds: chosen.seconds }
   if (name === 'transferAgent') {
     return { name, agentId: pick(cast.agents, chosen.job), to: pick(cast.people, chosen.who) }
   }
@@ -70,7 +88,8 @@ export function actionOf(chosen: Step, state: State, cast: Cast): Action {
     const token = cast.tokens.at(-1) ?? ''
     return { name, token, isRefusing: !state.refusing.has(token) }
   }
-  if (name === 'setPlatformFee') return { name, feeBP: chosen.isOdd ? 501n : chosen.amount % 501n }
+  if (name === 'setPlatformFee')
+    return { name, feeBP: chosen.isOdd ? 501n : chosen.hasProvider ? 500n : chosen.amount % 501n }
   // What a token refuses to the treasury ends the call on EVM alone.
   if (name === 'collectFees') return { name, token: cast.tokens[chosen.isOdd ? chosen.token : 0] ?? '' }
   if (name === 'hire') return hireOf(chosen, state, cast)
@@ -99,10 +118,6 @@ export function actionOf(chosen: Step, state: State, cast: Cast): Action {
 
 export function hasEnded(status: Job['status']): boolean {
   return status === 'Completed' || status === 'Rejected' || status === 'Expired'
-}
-
-export function describeAction(action: Action): string {
-  return JSON.stringify(action, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
 }
 
 function creationOf(chosen: Step, state: State, { people, tokens }: Cast): Action {
@@ -155,9 +170,9 @@ function rightfulCaller(name: Action['name'], job: Job, { token }: Step): string
 
 /** Whether the action is the job's next step, so that sequences get far. */
 function isReadyFor(name: Action['name'], job: Job, time: bigint): boolean {
-  const { status, provider, token, budget, expiredAt } = job
+  const { status, provider, budget, expiredAt } = job
   if (name === 'setProvider') return status === 'Open' && provider === undefined
-  if (name === 'setBudget') return status === 'Open' && token === undefined
+  if (name === 'setBudget') return status === 'Open'
   if (name === 'fund' || name === 'fundFromLedger') return status === 'Open' && provider !== undefined && budget > 0n
   if (name === 'submit') return status === 'Funded'
   if (name === 'complete' || name === 'redo') return status === 'Submitted'
@@ -169,17 +184,67 @@ function isReadyFor(name: Action['name'], job: Job, time: bigint): boolean {
   return !hasEnded(status)
 }
 
-/** To the second of a near edge of some job, or to the one before: that is where checks go wrong. */
-function secondsToEdge({ job: number, who, other, isRightful }: Step, { jobs, time }: State): bigint | undefined {
-  const job = [...jobs.values()][number % Math.max(jobs.size, 1)]
-  if (!job || !isRightful) return undefined
-  const edge = other % 2 === 0 ? job.expiredAt : job.submittedAt + jobModel.periodOf(job)
-  const seconds = edge - BigInt(who % 2) - time
-  return seconds >= 0n && seconds <= 7200n ? seconds : undefined
+/** At the second of a near edge of some job, or at the one before, what the edge decides about: that is where checks go wrong. */
+function actionsAtEdge({ job: number, who, other }: Step, { jobs, time }: State): readonly Action[] {
+  const edges = [...jobs].flatMap(([jobId, job]) => edgesOf(job).map((edge) => ({ ...edge, jobId, job })))
+  const near = edges.filter(({ at }) => at > time && at <= time + 7200n)
+  if (near.length === 0) return []
+  const later = near.filter(({ job }) => job.status !== 'Open')
+  const { name, at, jobId, job } = pick(later.length > 0 && other % 2 === 1 ? later : near, number)
+  const caller = name === 'submit' ? job.provider : name === 'redo' ? job.evaluator : job.client
+  const base = { caller: caller ?? job.client, jobId }
+  const isFunding = name === 'fund' || name === 'fundFromLedger'
+  const action = isFunding ? { ...base, name, expectedBudget: job.budget } : { ...base, name }
+  return [{ name: 'wait', seconds: at - BigInt(who % 2) - time }, action]
 }
 
-function pick<Item>(items: readonly Item[], number: number): Item {
-  const item = items[number % items.length]
-  if (item === undefined) throw new RangeError('nothing to pick from')
-  return item
+function edgesOf(job: Job) {
+  const { status, expiredAt, submittedAt, evaluationPeriod } = job
+  const judgedAt = submittedAt + jobModel.periodOf(job)
+  const refundAt = judgedAt > expiredAt ? judgedAt : expiredAt
+  const lastFunding = expiredAt - 2n * evaluationPeriod - jobModel.MIN_DURATION_SECONDS
+  if (status === 'Open')
+    return [
+      { name: 'fund', at: evaluationPeriod > 0n ? lastFunding : expiredAt },
+      { name: 'fundFromLedger', at: expiredAt },
+    ] as const
+  const refund = { name: 'claimRefund', at: refundAt } as const
+  if (status === 'Submitted') return [refund, { name: 'redo', at: expiredAt }] as const
+  return status === 'Funded' ? ([refund, { name: 'submit', at: expiredAt }] as const) : []
+}
+
+/** A provider gives its agent away, wants to submit, and gets the agent back. */
+function actionsOnTransfer({ job: number, other }: Step, { jobs, agentOwners, time }: State, { people }: Cast) {
+  const funded = [...jobs].filter(([, { status, expiredAt }]) => status === 'Funded' && expiredAt > time)
+  if (funded.length === 0) return undefined
+  const [jobId, { agentId, provider: caller = '' }] = pick(funded, number)
+  const transfer = (to: string) => ({ name: 'transferAgent', agentId, to }) as const
+  const owner = agentOwners.get(agentId) ?? caller
+  return [transfer(pick(people, other)), { name: 'submit', caller, jobId } as const, transfer(owner)]
+}
+
+/** The longest period that leaves the time to judge, or one that is a second too long. */
+function actionsOnPeriod({ job: number }: Step, { jobs, time }: State): readonly Action[] | undefined {
+  const fundable = [...jobs].filter(([, job]) => isReadyFor('fund', job, time) && job.expiredAt > time + DAY / 24n)
+  if (fundable.length === 0) return undefined
+  const [jobId, { client, evaluator, budget, expiredAt }] = pick(fundable, number)
+  const period = (expiredAt - time - jobModel.MIN_DURATION_SECONDS) / 2n
+  return [
+    { name: 'setEvaluationPeriod', caller: evaluator, jobId, period },
+    { name: 'fund', caller: client, jobId, expectedBudget: budget },
+  ]
+}
+
+/** Ends a job, or pays a part of it, while its token refuses, and claims what is owed when it does no more. */
+function actionsOnRefusal({ job: number, other, amount }: Step, { jobs }: State, { tokens }: Cast) {
+  const token = tokens.at(-1) ?? ''
+  const open = [...jobs].filter(([, job]) => job.token === token && !job.isInLedger && job.budget > 0n)
+  const held = open.filter(([, { status }]) => status === 'Funded' || status === 'Submitted')
+  if (held.length === 0) return undefined
+  const [jobId, { evaluator: caller, budget, status }] = pick(held, number)
+  const part = { name: 'release', caller, jobId, amount: (budget * (1n + (amount % 3n))) / 4n } as const
+  const end = { name: status === 'Submitted' && other > 1 ? 'complete' : 'reject', caller, jobId } as const
+  const claim = { name: 'claimPayment', caller, jobId } as const
+  const refuse = (isRefusing: boolean) => ({ name: 'refuse', token, isRefusing }) as const
+  return [refuse(true), ...(other % 2 === 0 ? [part] : []), end, claim, refuse(false), claim, claim]
 }

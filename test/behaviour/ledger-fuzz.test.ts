@@ -8,7 +8,7 @@ import { openNear } from './near-driver.ts'
 
 const CHAINS = [
   ['EVM', openEvm, 3000],
-  ['NEAR', openNear, 420],
+  ['NEAR', openNear, 600],
 ] as const
 
 const { holdingKey, LEDGER } = ledgerModel

@@ -9,7 +9,7 @@ import { BODY_HASH, DAY } from './scenario.ts'
 
 const CHAINS = [
   ['EVM', openEvm, 1200],
-  ['NEAR', openNear, 240],
+  ['NEAR', openNear, 360],
 ] as const
 
 type State = milestoneModel.MilestoneState
@@ -18,6 +18,7 @@ type Action = milestoneModel.MilestoneAction | jobModel.EscrowAction
 const REVIEW = 7200n
 /** Barely what a funding needs, so that many reviews end after the expiry. */
 const DURATION = 2n * (REVIEW + DAY) + 1000n
+const WINDOWS = [0n, 3599n, 3600n, 9000n]
 
 const step = fc.record({
   name: fc.constantFrom(
@@ -78,12 +79,12 @@ it.each(CHAINS)(
 async function actionsOf(chosen: Step, state: State, ground: Ground): Promise<readonly Action[]> {
   const { people } = ground
   const { name, isRightful } = chosen
-  if (name === 'wait') return [{ name, seconds: chosen.seconds }]
+  if (name === 'wait') return actionsAtEdge(chosen, state) ?? [{ name, seconds: chosen.seconds }]
   if (name === 'hire') {
     const { who: client, other: provider, milestone } = chosen
     const evaluator = milestone === 4n && !isRightful ? pick(people, provider + 1) : state.evaluator
     const terms = termsOf(chosen, people)
-    const budget = terms.amounts.reduce((sum, amount) => sum + amount, 0n) + (isRightful ? 0n : milestone)
+    const budget = terms.amounts.reduce((sum, amount) => sum + amount, 0n) + (isRightful || milestone < 3n ? 0n : 1n)
     const made = { client, provider, budget, evaluator, duration: isRightful ? DURATION : DAY }
     const { creation, pricing, funding } = await hireActions(ground, state.escrow.time, made)
     const { caller, jobId } = creation
@@ -113,14 +114,34 @@ async function actionsOf(chosen: Step, state: State, ground: Ground): Promise<re
       // Half of the approvals are left to whoever comes, which is right when the judge was silent.
       const isJudges = isRightful && plan && (name === 'rejectMilestone' || chosen.other % 2 === 0)
       const milestone = isRightful && plan ? plan.approved : chosen.milestone
-      return [{ name, ...base, caller: isJudges ? plan.judge : base.caller, milestone }]
+      const judgement = { name, ...base, caller: isJudges ? plan.judge : base.caller, milestone } as const
+      const next = { ...base, name: 'submit', caller: job?.provider ?? base.caller } as const
+      return name === 'approveMilestone' && isRightful ? [judgement, next] : [judgement]
     }
   }
 }
 
+/** At the end of a review or of the job, or in the second before, what that decides about: that is where checks go wrong. */
+function actionsAtEdge({ job, who, other, isRightful }: Step, { escrow, milestones }: State) {
+  const waiting = [...escrow.jobs].filter(([id, { status }]) => status === 'Submitted' && milestones.has(id))
+  if (waiting.length === 0 || !isRightful) return undefined
+  const [jobId, { submittedAt, expiredAt, client }] = pick(waiting, job)
+  const { judge = client, approved: milestone = 0n, reviewSeconds = 0n } = milestones.get(jobId) ?? {}
+  const reviewedAt = submittedAt + reviewSeconds
+  const edges = [
+    [reviewedAt, { name: 'approveMilestone', caller: client, jobId, milestone }],
+    [reviewedAt, { name: 'rejectMilestone', caller: judge, jobId, milestone }],
+    [expiredAt, { name: 'approveMilestone', caller: judge, jobId, milestone }],
+    [expiredAt, { name: 'approveMilestone', caller: judge, jobId, milestone }],
+  ] as const
+  const [at, action] = pick(edges, other)
+  const seconds = at - BigInt(who % 2) - escrow.time
+  return seconds >= 0n ? [{ name: 'wait', seconds } as const, action] : undefined
+}
+
 /** A judge may be the provider by chance, which is refused. */
 function termsOf({ amounts, other, job, isRightful }: Step, people: readonly string[]) {
-  return { judge: pick(people, other + 1), reviewSeconds: isRightful ? REVIEW : BigInt(job) * 300n, amounts }
+  return { judge: pick(people, other + 1), reviewSeconds: isRightful ? REVIEW : pick(WINDOWS, job), amounts }
 }
 
 function perform(ground: Ground, action: Action): Promise<unknown> {

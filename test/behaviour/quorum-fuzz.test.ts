@@ -9,7 +9,7 @@ import { BODY_HASH } from './scenario.ts'
 
 const CHAINS = [
   ['EVM', openEvm, 1200],
-  ['NEAR', openNear, 240],
+  ['NEAR', openNear, 360],
 ] as const
 
 type State = quorumModel.QuorumState

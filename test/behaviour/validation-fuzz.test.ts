@@ -9,7 +9,7 @@ import { openNear } from './near-driver.ts'
 
 const CHAINS = [
   ['EVM', openEvm, 600],
-  ['NEAR', openNear, 120],
+  ['NEAR', openNear, 180],
 ] as const
 
 const { decide, requestsOf, summaryOf, validationAt } = validationModel
@@ -29,7 +29,7 @@ const step = fc.record({
   agent: fc.integer({ min: 0, max: 20 }).map((roll) => (roll === 20 ? 2n : BigInt(roll % 2))),
   digest: fc.nat({ max: DIGESTS.length - 1 }),
   at: fc.nat({ max: 30 }),
-  response: fc.oneof(fc.bigInt({ min: 0n, max: 100n }), fc.constantFrom(101n, 255n)),
+  response: fc.oneof(fc.bigInt({ min: 0n, max: 100n }), fc.constantFrom(100n, 101n, 255n)),
   tag: fc.constantFrom(...TAGS),
   isRightful: fc.integer({ min: 0, max: 9 }).map((roll) => roll < 8),
 })
@@ -49,7 +49,7 @@ it.each(CHAINS)(
       {
         restore: await chain.snapshot(),
         start: { time: chain.now(), agentOwners, chosen: new Map(), bound: new Map() },
-        actionsOf: async (chosen, state) => [actionOf(chosen, state, chain)],
+        actionsOf: async (chosen, state) => actionsOf(chosen, state, chain),
         decide,
         perform: (action) => perform(chain, action),
         expectSameState: (state, before) => expectSameState(chain, state, before),
@@ -65,7 +65,7 @@ it.each(CHAINS)(
   3_600_000,
 )
 
-function actionOf({ name, isRightful, ...chosen }: Step, state: State, { accounts, kind }: Driver): Action {
+function actionsOf({ name, isRightful, ...chosen }: Step, state: State, { accounts, kind }: Driver): Action[] {
   const people = PEOPLE.map((person) => accounts[person])
   const { agent: agentId, response, tag } = chosen
   const caller = (isRightful && state.agentOwners.get(agentId)) || pick(people, chosen.who)
@@ -75,19 +75,28 @@ function actionOf({ name, isRightful, ...chosen }: Step, state: State, { account
   const idOf = (who: string) => validationId({ ...request, requester: who }, (bytes) => keccak256(bytes, 'bytes'), kind)
   switch (name) {
     case 'wait':
-      return { name, seconds: 60n }
+      return [{ name, seconds: 60n }]
     case 'ask':
-      return { name: 'validationRequest', caller, validator, agentId, requestHash: digest }
-    // Whoever it is takes the hash that somebody's id will be.
-    case 'squat':
-      return { name: 'validationRequest', caller, validator, agentId, requestHash: idOf(pick(people, chosen.who)) }
+      return [{ name: 'validationRequest', caller, validator, agentId, requestHash: digest }]
+    // Somebody else's agent takes the hash that the request's id will be, and names who is to answer.
+    case 'squat': {
+      const id = idOf(caller)
+      const other = agentId === 0n ? 1n : 0n
+      const squatter = { caller: state.agentOwners.get(other) ?? caller, agentId: other, validator: caller }
+      const answer = { name: 'validationResponse', requestHash: id, response, tag } as const
+      return [
+        { name: 'validationRequest', ...squatter, requestHash: id },
+        { name: 'requestValidation', caller, validator, agentId, id },
+        { ...answer, caller: isRightful ? validator : squatter.validator },
+      ]
+    }
     case 'askByDigest':
-      return { name: 'requestValidation', caller, validator, agentId, id: idOf(caller) }
+      return [{ name: 'requestValidation', caller, validator, agentId, id: idOf(caller) }]
     case 'answer': {
       const hashes = [...state.chosen.keys(), ...state.bound.keys(), digest]
       const requestHash = pick(hashes, chosen.at)
       const asked = validationAt(state, requestHash)?.validator
-      return { name: 'validationResponse', caller: (isRightful && asked) || caller, requestHash, response, tag }
+      return [{ name: 'validationResponse', caller: (isRightful && asked) || caller, requestHash, response, tag }]
     }
   }
 }
