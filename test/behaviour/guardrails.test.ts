@@ -216,6 +216,12 @@ describe.each(CHAINS)('guardrails on %s', (_, open) => {
       expect(limit).toMatchObject({ spent: 0n })
     })
 
+    it('is refused by the policy before the balance is looked at', async () => {
+      await setPolicy({ methods: TRANSFER })
+
+      await expectRefusal(chain, hire({ budget: WEALTH + 1n }), 'MethodNotAllowed', alice, bob, HIRE)
+    })
+
     it('above the threshold wants the confirmers’ word on this very hiring', async () => {
       const hiring = hiringOf({ budget: 300n })
       const details = await chain.hashHiring(hiring)
@@ -271,6 +277,19 @@ describe.each(CHAINS)('guardrails on %s', (_, open) => {
       await expectRefusal(chain, transfer(51n), 'SpendLimitExceeded', token, 50n, 51n)
       await setLimit({ limit: 100n })
       await expectRefusal(chain, transfer(1n), 'SpendLimitExceeded', token, 0n, 1n)
+    })
+
+    it('keeps what is spent when its period is made shorter', async () => {
+      await chain.warp(HOUR - 30n)
+      await transfer(150n)
+      await chain.warp(20n)
+      await setLimit({ limit: 200n, periodSeconds: 60n })
+
+      await expectRefusal(chain, transfer(51n), 'SpendLimitExceeded', token, 50n, 51n)
+      await chain.warp(59n)
+      await expectRefusal(chain, transfer(51n), 'SpendLimitExceeded', token, 50n, 51n)
+      await chain.warp(1n)
+      await transfer(200n)
     })
 
     it('is nothing of a token that has none', async () => {

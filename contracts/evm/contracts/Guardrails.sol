@@ -71,10 +71,11 @@ contract Guardrails is IGuardrails, ERC2771Context {
         require(periodSeconds > 0, PeriodZero());
 
         SpendLimit memory current = _underWay(_limits[policyId][token]);
+        // Another period begins now: a shorter one must not forget what was spent since it would have begun.
+        if (periodSeconds != current.periodSeconds) current.startedAt = uint40(block.timestamp);
         current.limit = limit;
         current.periodSeconds = periodSeconds;
         current.threshold = threshold;
-        if (current.startedAt == 0) current.startedAt = uint40(block.timestamp);
         _limits[policyId][token] = current;
         emit SpendLimitSet(account, key, token, limit, periodSeconds, threshold);
     }

@@ -101,11 +101,12 @@ export function setSpendLimit(
 
   require(periodSeconds > 0n, 'PeriodZero')
 
-  const { started_at, spent } = limitOf(policy, token)
+  const { period_seconds: before, started_at, spent } = limitOf(policy, token)
   const changed = {
     limit: String(limit),
     period_seconds: String(periodSeconds),
-    started_at: BigInt(started_at) === 0n ? padded(now()) : started_at,
+    // Another period begins now: a shorter one must not forget what was spent since it would have begun.
+    started_at: BigInt(before) === periodSeconds ? started_at : padded(now()),
     threshold: String(threshold),
     spent,
   }
@@ -168,10 +169,10 @@ export function spendHire(escrow: Escrow, account: string, hiring: Readonly<Reco
   const amount = input.uint(hiring.budget, 'hiring.budget')
 
   require(client === account, 'ClientOnly', caller())
+  spend(HIRE, { account, token, counterparty, amount }, hashHiring(hiring))
   // The escrow takes it two blocks later: what cannot be paid now is not counted.
   const balance = balanceOf(account, token)
   require(balance >= amount, 'BalanceTooLow', account, token, balance, amount)
-  spend(HIRE, { account, token, counterparty, amount }, hashHiring(hiring))
 
   hire(escrow, hiring, 'hiring', { client, token, amount, isInLedger: true })
 }

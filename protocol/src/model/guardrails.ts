@@ -157,7 +157,10 @@ function setSpendLimit(state: GuardrailsState, action: Action<'setSpendLimit'>, 
   if (periodSeconds === 0n) return refused('PeriodZero')
 
   const known = policy.limits.get(token)
-  const { startedAt, spent } = known ? underWay(known, state.time) : { startedAt: state.time, spent: 0n }
+  const current = known && underWay(known, state.time)
+  const spent = current?.spent ?? 0n
+  // Another period begins now: a shorter one must not forget what was spent since it would have begun.
+  const startedAt = current?.periodSeconds === periodSeconds ? current.startedAt : state.time
   const limits = new Map(policy.limits).set(token, { limit, periodSeconds, startedAt, threshold, spent })
   return accepted(withPolicy(state, caller, key, { ...policy, limits }))
 }
