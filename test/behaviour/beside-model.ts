@@ -103,7 +103,7 @@ interface Chosen<Step> {
 
 /** Whatever may happen once only is tried again at once, but for what makes something new under a name of its own. */
 function withOneAgain<Action extends { readonly name: string }>(actions: readonly Action[], again: number): Action[] {
-  const isNew = ({ name }: Action) => name === 'createJob' || name === 'hire'
+  const isNew = ({ name }: Action) => ['createJob', 'hire', 'spendHire'].includes(name)
   return actions.flatMap((action, at) => (at === again && !isNew(action) ? [action, action] : [action]))
 }
 

@@ -63,7 +63,9 @@ export async function actionsOf(chosen: Step, state: State, ground: Ground): Pro
   const jobs = suitable.length > 0 ? suitable : [...state.escrow.jobs]
   const [jobId, job] = jobs.length > 0 ? pick(jobs, chosen.job) : [NO_JOB, undefined]
   const rightful = name === 'submit' || name === 'setPayees' ? job?.provider : job?.evaluator
-  const base = { caller: (isRightful && rightful) || pick(people, chosen.who), jobId }
+  // A contract that judges calls nothing here.
+  const isCaller = isRightful && rightful !== undefined && people.includes(rightful)
+  const base = { caller: isCaller ? rightful : pick(people, chosen.who), jobId }
   switch (name) {
     case 'setPayees':
       return [{ name, ...base, payees: list, total: isRightful ? sum : amount }]

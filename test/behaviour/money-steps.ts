@@ -41,6 +41,7 @@ const moneyStep = fc.record({
   name: fc.constantFrom(
     ...(['deposit', 'withdraw', 'transfer', 'spend', 'spend', 'spendAtEdge'] as const),
     ...(['spendHire', 'spendHire', 'spendHire', 'spendHire', 'shareWithCrowd', 'shareWithCrowd'] as const),
+    ...(['takeShares', 'takeShares'] as const),
   ),
   who: fc.nat({ max: 3 }),
   other: fc.nat({ max: 3 }),
@@ -94,6 +95,8 @@ async function movesOf(chosen: MoneyStep, state: State, ground: Ground): Promise
       return [await hiringOf(chosen, state, ground)]
     case 'shareWithCrowd':
       return shareWithCrowd(chosen, state, ground)
+    case 'takeShares':
+      return takeShares(chosen, state)
   }
 }
 
@@ -136,6 +139,28 @@ function shareWithCrowd({ job: number, other }: MoneyStep, { escrow, account }: 
   return [
     { name: 'setPayee', caller, jobId, payee: account },
     { name: 'setPayees', caller, jobId, payees, total: 2n * (budget / 3n) },
+  ]
+}
+
+/** A crowd's job has been paid, or is now, and its payees are paid one by one, and once. */
+function takeShares({ job: number, other }: MoneyStep, { escrow, crowds, account }: State): Action[] {
+  const shared = [...crowds].flatMap(([jobId, { payees }]) => {
+    const job = escrow.jobs.get(jobId)
+    const isSubmitted = job?.status === 'Submitted'
+    const isPaid = job?.payee === account && crowdModel.potOf(job) > 0n && job.status !== 'Funded'
+    return job && (isSubmitted || isPaid) ? [{ jobId, payees, job, isSubmitted }] : []
+  })
+  if (shared.length === 0) return []
+  const { jobId, payees, job, isSubmitted } = pick(shared, number)
+  const base = { caller: job.client, jobId }
+  const accepting: Action[] = isSubmitted ? [{ name: 'acceptWork', ...base }] : []
+  const payout = payees[other % Math.max(payees.length, 1)]
+  const claiming: Action[] = payout ? [{ name: 'claimPayout', ...base, payout }] : []
+  return [
+    ...accepting,
+    ...claiming,
+    { name: 'pushPayouts', ...base, payouts: payees },
+    { name: 'claimRemainder', ...base },
   ]
 }
 
