@@ -68,7 +68,7 @@ await runProgram(
     if (options.once) return { stop: async () => {}, ended: Promise.resolve() }
     printUrls(system)
     console.log('\nCtrl-C ends it all.')
-    return { stop: async () => {}, ended }
+    return { stop: async () => console.log('\nEnding ...'), ended }
   },
   { log: createLog('parley', { level: 'warn' }), stopMilliseconds: 20_000 },
 )
