@@ -181,6 +181,12 @@ describe.each(CHAINS)('enclaves on %s', (_, open) => {
       await expectRefusal(chain, register(report), 'WorkloadNotAllowed', OTHER_HASH)
     })
 
+    it('rejects an enclave at no address: every broken signature would be its own', async () => {
+      const registering = register(reportOf(chain, challenge, { enclave: NOBODY }), [first, second])
+
+      await expectRefusal(chain, registering, 'AddressZero')
+    })
+
     it('never lasts longer than the greatest age from the challenge', async () => {
       const issuedAt = chain.now()
       await chain.warp(DAY / 2n)

@@ -237,10 +237,10 @@ const NO_OPERATION: Hex = `0x${'00'.repeat(32)}`
 /** What the timelock has for itself. */
 const timelockMethods = ['updateDelay', 'grantRole', 'revokeRole']
 
-/** Names in snake_case, job ids in hexadecimal, no account as null; numbers become text where JSON is written. */
+/** Names in snake_case, job ids in hexadecimal, no account as null, which an enclave's is none of; numbers become text where JSON is written. */
 function toJson(value: unknown, name = ''): unknown {
   if (name === 'jobId') return hexOfJobId(value as bigint)
-  if (value === NOBODY) return null
+  if (value === NOBODY && name !== 'enclave') return null
   if (Array.isArray(value)) return value.map((item) => toJson(item))
   if (typeof value === 'number') return String(value)
   if (typeof value !== 'object' || value === null) return value

@@ -67,6 +67,8 @@ contract EnclaveRegistry is IEnclaveRegistry, EIP712, Governed {
         require(issuedAt >= attestedAt, ReportOutdated(issuedAt, attestedAt));
         require(isWorkloadAllowed[report.workload], WorkloadNotAllowed(report.workload));
         require(!_enclaves[report.enclave].isRevoked, EnclaveIsRevoked(report.enclave));
+        // A signature that is none recovers to nobody: it would be this enclave's.
+        require(report.enclave != address(0), AddressZero());
         _requireQuorum(report, signatures);
 
         delete challengeIssuedAt[report.challenge];

@@ -118,6 +118,8 @@ export function checkReport(
   require(issuedAt >= attestedAt, 'ReportOutdated', issuedAt, attestedAt)
   require(isWorkloadAllowed(report.workload), 'WorkloadNotAllowed', report.workload)
   require(known?.is_revoked !== true, 'EnclaveIsRevoked', report.enclave)
+  // A signature that is none recovers to nobody: it would be this enclave's.
+  require(report.enclave !== NOBODY, 'AddressZero')
   const digest = hashTypedData(domainSeparator, nearMessages.EnclaveReport, report, near.keccak256)
   requireQuorum(digest, signatures, quorum_size)
   return { issuedAt, issuedBy: challenge.issued_by, expiresAt }

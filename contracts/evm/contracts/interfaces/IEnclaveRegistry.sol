@@ -45,6 +45,7 @@ interface IEnclaveRegistry {
     error VerifiersOutOfOrder(address verifier);
     error QuorumNotReached(uint256 given, uint256 needed);
     error QuorumInvalid(uint256 quorum, uint256 verifiers);
+    error AddressZero();
     error RevokerOnly(address caller);
     error EnclaveUnknown(address enclave);
     error EnclaveIsRevoked(address enclave);
