@@ -10,7 +10,7 @@ const npmFilesToBuild = [
 
 /** The compiler is an npm package: nothing is downloaded at build time. */
 const path = createRequire(import.meta.url).resolve('solc/soljson.js')
-const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 1_000 }, viaIR: true }
+const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 2_000 }, viaIR: true }
 
 export default defineConfig({
   plugins: [viem],
