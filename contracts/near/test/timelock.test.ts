@@ -1,7 +1,8 @@
 import type { Hex } from '@parley/protocol'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { BOB, CAROL, OWNER, RELAYER } from './actors.ts'
-import { type Chain, NEAR, openChain } from './chain.ts'
+import { type Chain, NEAR, openChain, TERA } from './chain.ts'
+import { deployToken, TOKEN } from './hostile-token.ts'
 import { DAY, operationOf, WORKLOAD } from './steps.ts'
 
 const DELAY = 2n * DAY
@@ -151,6 +152,17 @@ describe('an execution', () => {
     expect(execute(id).value).toBe(false)
 
     expect(await stateOf(id)).toBe(2)
+  })
+
+  it('whose call answers with as much as its gas pays for ends all the same', async () => {
+    const answer = '(drop (memory.grow (i32.const 64))) (call $value_return (i64.const 3500000) (i64.const 0))'
+    deployToken(chain, `(func (export "answer") ${answer})`)
+    const id = await scheduleAndWait(operationOf({ target: TOKEN.accountId, method: 'answer', args: {} }))
+
+    const { value } = chain.attempt(CAROL, chain.owner, 'execute', { id }, { gas: 300n * TERA })
+
+    expect(value).toBe(true)
+    expect(await stateOf(id)).toBe(3)
   })
 
   it('happens by the executors alone, when there are any', async () => {
