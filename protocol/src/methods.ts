@@ -50,7 +50,10 @@ export const userMethods = {
 } as const
 
 /** What people call on NEAR only, and what they call there by another name than Solidity's. */
-export const nearUserMethods = { agents: ['accept_agent_wallet'], parley: ['choose_token', 'mt_transfer'] } as const
+export const nearUserMethods = {
+  agents: ['accept_agent_wallet', 'nft_transfer'],
+  parley: ['choose_token', 'mt_transfer'],
+} as const
 
 /** What moves tokens or lets others move them: on NEAR with one yoctoNEAR, which a function-call key cannot attach. */
 export const oneYoctoMethods: readonly string[] = [
@@ -61,6 +64,7 @@ export const oneYoctoMethods: readonly string[] = [
   'withdraw',
   'set_operator',
   'mt_transfer',
+  'nft_transfer',
   'set_policy',
   'set_spend_limit',
   'set_counterparty',

@@ -45,6 +45,7 @@ describe('is paid for', () => {
       callOf('jobEscrow', 'usePermit', [token, 1n, 1n, 27, HASH, HASH]),
       callOf('ledger', 'usePermit', [token, 1n, 1n, 27, HASH, HASH]),
       callOf('ledger', 'deposit', [token, 1n, ALICE.address]),
+      callOf('agentRegistry', 'transferFrom', [ALICE.address, BOB.address, 1n]),
       callOf('ledger', 'withdraw', [token, 1n, ALICE.address]),
       callOf('ledger', 'transfer', [BOB.address, BigInt(token), 1n]),
       callOf('ledger', 'approve', [devnet.deployment.jobEscrow, BigInt(token), 1n]),

@@ -10,6 +10,7 @@ import type { Arguments, MethodName } from './arguments.ts'
 export interface OwnArguments {
   /** `receiver` is credited; oneself unless given. */
   readonly deposit: { readonly token: string; readonly amount: bigint; readonly receiver?: string }
+  readonly transferAgent: { readonly agentId: bigint; readonly receiver: string }
   /** Of the balance of `sender`, whose operator the caller is; of one's own unless given. */
   readonly transfer: {
     readonly token: string
@@ -33,6 +34,8 @@ interface AgentActions<Outcome> {
   readonly setAgentURI: Do<'setAgentURI', Outcome>
   /** Same; `metadataValue` is hexadecimal. KeyReserved for `agentWallet`: see `Party.wallets`. */
   readonly setMetadata: Do<'setMetadata', Outcome>
+  /** Gives the agent to another account: an ERC-721 on EVM, NEP-171 on NEAR. Its wallet is nobody's then. The owner. */
+  readonly transferAgent: Do<'transferAgent', Outcome>
   /** The agent has no wallet then. Owner and approved: NotAuthorized. */
   readonly unsetAgentWallet: Do<'unsetAgentWallet', Outcome>
 }
@@ -172,7 +175,7 @@ export interface Actions<Outcome> {
 }
 
 const concepts: Readonly<Record<keyof Actions<unknown>, readonly ActionName[]>> = {
-  agents: userMethods.agentRegistry,
+  agents: [...userMethods.agentRegistry, 'transferAgent'],
   feedback: userMethods.reputationRegistry,
   validation: userMethods.validationRegistry,
   ledger: [...userMethods.ledger, 'deposit', 'transfer'],

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type Hex, NOBODY, nearDomain, nearMessages, toSnakeCase } from '@parley/protocol'
+import { type Hex, NOBODY, nearDomain, nearMessages, oneYoctoMethods, toSnakeCase } from '@parley/protocol'
 import { deployDemoDollar } from '../../contracts/near/src/deployment.ts'
 import {
   type Actor,
@@ -75,21 +75,6 @@ const agentMethods = [
   'getValidatorRequests',
 ]
 
-/** What no function-call key may sign alone. */
-const ONE_YOCTO = [
-  'hire',
-  'fundFromLedger',
-  'setPayee',
-  'setPayees',
-  'setOperator',
-  'lockStake',
-  'openDispute',
-  'setPolicy',
-  'setSpendLimit',
-  'setCounterparty',
-  'confirmSpend',
-]
-
 /** NEAR's contracts on the sandbox in this process. */
 export async function openNear(options: DriverOptions = {}): Promise<Driver> {
   const chain = await openChain(options)
@@ -97,7 +82,7 @@ export async function openNear(options: DriverOptions = {}): Promise<Driver> {
   const contractOf = (method: string) => (agentMethods.includes(method) ? chain.agents : chain.parley)
 
   async function send(who: Person, method: string, args: Args): Promise<readonly Happened[]> {
-    const deposit = ONE_YOCTO.includes(method) ? 1n : 0n
+    const deposit = oneYoctoMethods.includes(toSnakeCase(method)) ? 1n : 0n
     return happenedIn(chain.attempt(actors[who], contractOf(method), toSnakeCase(method), toJson(args), { deposit }))
   }
 

@@ -5,8 +5,10 @@ import type { EvmNode } from './node.ts'
 
 type ContractName = keyof typeof userMethods
 
-/** What people call on EVM only: what lets the contracts take the money that a call moves, and the ledger by ERC-6909's names. */
+/** What people call on EVM only: what lets the contracts take the money that a call moves, and agents and balances by the names of ERC-721 and
+ * ERC-6909. */
 const evmMethods: Partial<Readonly<Record<ContractName, readonly string[]>>> = {
+  agentRegistry: ['transferFrom'],
   jobEscrow: ['usePermit'],
   ledger: ['usePermit', 'deposit', 'transfer', 'transferFrom', 'approve'],
 }

@@ -48,6 +48,11 @@ export async function callsOf(caller: Caller, name: ActionName, args: object): P
       if (sender === undefined) return [encodeOf(deployment, 'ledger', 'transfer', moved)]
       return [encodeOf(deployment, 'ledger', 'transferFrom', { sender, ...moved })]
     }
+    case 'transferAgent': {
+      const { agentId, receiver } = args as OwnArguments['transferAgent']
+      const handover = { from: self, to: receiver, tokenId: agentId }
+      return [encodeOf(deployment, 'agentRegistry', 'transferFrom', handover)]
+    }
     case 'fund': {
       const { jobId, expectedBudget } = args as { readonly jobId: Hex; readonly expectedBudget: bigint }
       const { token } = await caller.getJob(jobId)

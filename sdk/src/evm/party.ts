@@ -1,7 +1,7 @@
 import { agentRegistryAbi, type Deployment, jobEscrowAbi, ledgerAbi, readRevert, revertDataOf } from '@parley/evm'
 import { type Call, type Hex, ParleyError } from '@parley/protocol'
 import { getAddress, type LocalAccount, type PublicClient } from 'viem'
-import type { Act } from '../actions.ts'
+import type { Act, ActionName } from '../actions.ts'
 import type { ViewName } from '../arguments.ts'
 import type { Hiring } from '../hiring.ts'
 import { type Party, type Read, type Steps, stepsOf } from '../party.ts'
@@ -24,11 +24,15 @@ export interface EvmParty extends Party {
   readonly address: Hex
   readonly sign: Steps<SignedForwardRequest>
   /** Signs any calls, which may use `gas`; good for an hour of the chain's time. */
-  readonly signCalls: (calls: readonly Call[], gas?: bigint) => Promise<SignedForwardRequest>
+  readonly signCalls: (calls: readonly Call[], gas: bigint) => Promise<SignedForwardRequest>
 }
 
-/** What a request may use, as much as relayers pay for unless they are told otherwise. What it does not use costs nobody anything. */
-const REQUEST_GAS = 1_900_000n
+/** What a request may use; what it does not use costs nobody anything. */
+const REQUEST_GAS = 900_000n
+
+/** What has no end: texts that are kept, payees. As much as relayers pay for unless they are told otherwise. */
+const LARGE_REQUEST_GAS = 1_900_000n
+const large: readonly ActionName[] = ['register', 'setAgentURI', 'pushPayouts']
 
 /** Gives an account of an EVM chain what it takes to act through a relayer: it signs forward requests. */
 export function createEvmParty({ account, reader, deployment, relayer }: EvmPartyOptions): EvmParty {
@@ -46,7 +50,7 @@ export function createEvmParty({ account, reader, deployment, relayer }: EvmPart
     })
   }) as Read
 
-  const signCalls = async (calls: readonly Call[], gas = REQUEST_GAS) => {
+  const signCalls = async (calls: readonly Call[], gas: bigint) => {
     const deadline = (await now()) + GOOD_FOR_SECONDS
     return signForwardRequest({ account, chainId, forwarder, calls, gas, nonce: nonces.next().value, deadline })
   }
@@ -58,7 +62,8 @@ export function createEvmParty({ account, reader, deployment, relayer }: EvmPart
     getJob: (jobId: Hex) => read('getJob', { jobId }),
     bondOf: async (jobId: Hex) => (await read('getArbitration', { jobId })).bond,
   }
-  const sign: Act<SignedForwardRequest> = async (name, args) => signCalls(await callsOf(caller, name, args))
+  const sign: Act<SignedForwardRequest> = async (name, args) =>
+    signCalls(await callsOf(caller, name, args), large.includes(name) ? LARGE_REQUEST_GAS : REQUEST_GAS)
   const act = async (name: Parameters<typeof sign>[0], args: object) =>
     relayer.perform('transactions', await sign(name, args))
 

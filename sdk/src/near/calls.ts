@@ -61,6 +61,10 @@ export async function callsOf(caller: Caller, name: ActionName, args: object): P
       const sending = { receiver_id: receiver, token_id: tokenId(token), amount: String(amount), approval }
       return callOf(parley, 'mt_transfer', sending)
     }
+    case 'transferAgent': {
+      const { agentId, receiver } = args as OwnArguments['transferAgent']
+      return callOf(contracts.agents, 'nft_transfer', { receiver_id: receiver, token_id: String(agentId) })
+    }
     case 'fund': {
       const { jobId, expectedBudget } = args as { readonly jobId: Hex; readonly expectedBudget: bigint }
       const { token } = await getJob(jobId)
