@@ -134,12 +134,7 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
         require(clientAddresses.length > 0, "clientAddresses required");
 
         Found[] memory found = _find(agentId, clientAddresses, tag1, tag2, false);
-        count = uint64(found.length);
-        uint256[] memory weights = new uint256[](count);
-        for (uint256 i = 0; i < count; i++) {
-            weights[i] = 1;
-        }
-        (summaryValue, summaryValueDecimals) = _mean(found, weights, count);
+        (count, summaryValue, summaryValueDecimals,) = _sumUp(found, false);
     }
 
     /// @inheritdoc IBackedFeedback
@@ -151,14 +146,7 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
     ) external view returns (uint64 count, int128 summaryValue, uint8 summaryValueDecimals, uint256 weight) {
         require(clientAddresses.length > 0, "clientAddresses required");
 
-        Found[] memory found = _find(agentId, clientAddresses, tag1, tag2, false);
-        uint256[] memory weights = new uint256[](found.length);
-        for (uint256 i = 0; i < found.length; i++) {
-            weights[i] = found[i].feedback.weight;
-            if (weights[i] > 0) count++;
-            weight += weights[i];
-        }
-        (summaryValue, summaryValueDecimals) = _mean(found, weights, weight);
+        return _sumUp(_find(agentId, clientAddresses, tag1, tag2, false), true);
     }
 
     /// @inheritdoc IReputationRegistry
@@ -313,12 +301,18 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
         for (uint256 i = 0; i < clients.length; i++) {
             most += getLastIndex(agentId, clients[i]);
         }
-        found = new Found[](most);
+        // As `new Found[](most)`, which would make an empty struct for each as well.
+        assembly ("memory-safe") {
+            found := mload(0x40)
+            mstore(found, most)
+            mstore(0x40, add(found, mul(add(most, 1), 32)))
+        }
         uint256 count = 0;
         for (uint256 i = 0; i < clients.length; i++) {
+            mapping(uint64 index => Feedback) storage feedbacks = _feedbacks[agentId][clients[i]];
             uint64 last = getLastIndex(agentId, clients[i]);
             for (uint64 index = 1; index <= last; index++) {
-                Feedback memory feedback = _feedbacks[agentId][clients[i]][index];
+                Feedback memory feedback = feedbacks[index];
                 if (feedback.isRevoked && !includeRevoked) continue;
                 if (!_hasTags(feedback, tag1, tag2)) continue;
                 found[count++] = Found(clients[i], index, feedback);
@@ -346,20 +340,23 @@ contract ReputationRegistry is IReputationRegistry, FeedbackRights {
     }
 
     /// @dev With 18 decimals until the end: a million of the largest values and weights fit. What weighs nothing does not count.
-    function _mean(Found[] memory found, uint256[] memory weights, uint256 totalWeight)
+    function _sumUp(Found[] memory found, bool isBacked)
         private
         pure
-        returns (int128 value, uint8 decimals)
+        returns (uint64 count, int128 value, uint8 decimals, uint256 totalWeight)
     {
-        if (totalWeight == 0) return (0, 0);
         int256 sum = 0;
         uint256[MAX_DECIMALS + 1] memory frequency;
         for (uint256 i = 0; i < found.length; i++) {
-            if (weights[i] == 0) continue;
             Feedback memory feedback = found[i].feedback;
-            sum += feedback.value * int256(10 ** (MAX_DECIMALS - feedback.valueDecimals)) * int256(weights[i]);
+            uint256 weight = isBacked ? feedback.weight : 1;
+            if (weight == 0) continue;
+            count++;
+            totalWeight += weight;
+            sum += feedback.value * int256(10 ** (MAX_DECIMALS - feedback.valueDecimals)) * int256(weight);
             frequency[feedback.valueDecimals]++;
         }
+        if (count == 0) return (0, 0, 0, 0);
         for (uint8 d = 1; d <= MAX_DECIMALS; d++) {
             if (frequency[d] > frequency[decimals]) decimals = d;
         }

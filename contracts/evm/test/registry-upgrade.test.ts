@@ -170,6 +170,17 @@ describe('upgradeToAndCall', () => {
     expect(await governed.read(governed.agents, 'owner', [])).toBe(addressOf(BOB))
   })
 
+  it('is not hurried by anybody: who deployed the timelock and proposes in it cannot change it', async () => {
+    const governed = await openChain({ timelockDelay: 100n })
+    const timelock = governed.contract(timelockControllerAbi, governed.owner)
+    const proposing = await governed.read(timelock, 'PROPOSER_ROLE', [])
+
+    await expect(governed.send(OWNER, timelock, 'updateDelay', [0n])).rejects.toThrow('TimelockUnauthorizedCaller')
+    const granting = governed.send(OWNER, timelock, 'grantRole', [proposing, addressOf(BOB)])
+    await expect(granting).rejects.toThrow('AccessControlUnauthorizedAccount')
+    expect(await governed.read(timelock, 'hasRole', [NO_OPERATION, governed.owner])).toBe(true)
+  })
+
   it('is not done in the owner’s name by the forwarder', async () => {
     const call = callOf(chain.agents, 'upgradeToAndCall' as never, [later.address, '0x'] as never)
 
