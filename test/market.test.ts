@@ -1,9 +1,11 @@
 /** The agent market from a request in plain words to a paid job, through the SDK, on both chains. */
 import { awardLine } from '@parley/protocol'
 import {
+  type Assignment,
   type AwardedBid,
   award,
   bid,
+  enclaveTerms,
   eventArgument,
   findBids,
   findRequest,
@@ -47,13 +49,16 @@ describe.each(chainKinds)('on %s', (kind) => {
     rivalAgentId = BigInt(eventArgument(await rival.register(''), 'Registered', 'agentId'))
   })
 
-  const ask = (client = actors.client) =>
-    postRequest(actors.relayer, client, {
+  const ask = async (client = actors.client) => {
+    const { workload } = await readIdentity(actors.enclaveUrl)
+    return postRequest(actors.relayer, client, {
       text: 'Add up my invoices, <script>please</script>',
       token: actors.on.token,
       budgetAtoms: BUDGET_ATOMS,
       durationSeconds: 2n * HOUR,
+      evaluatorTerms: enclaveTerms({ workload, observability: 'none' }),
     })
+  }
   const offer = (request: MarketRequest) => {
     const { relayer, agent, agentId } = actors
     const words = { text: 'Gladly', durationSeconds: HOUR, validSeconds: 600n }
@@ -66,12 +71,12 @@ describe.each(chainKinds)('on %s', (kind) => {
       priceAtoms: PRICE_ATOMS - 1n,
       validSeconds: 600n,
     })
-  async function hireFor(awarded: AwardedBid, description = 'Add up') {
+  async function hireFor(awarded: AwardedBid, change: Partial<Assignment & { readonly description: string }> = {}) {
     await actors.on.giveDollars(actors.client.address, awarded.terms.budget)
     const enclave = await readIdentity(actors.enclaveUrl)
     const input = await invoices()
     const assignment = { enclave, task: 'invoice-totals', input, observability: 'none' } as const
-    return hireAwarded(actors.client, awarded, { ...assignment, description })
+    return hireAwarded(actors.client, awarded, { ...assignment, description: 'Add up', ...change })
   }
 
   test('a request with two bids is awarded, hired, done and paid', async () => {
@@ -131,6 +136,11 @@ describe.each(chainKinds)('on %s', (kind) => {
         expect.not.objectContaining({ job: expect.anything() }),
       )
     }
+    // With other terms of the same evaluator.
+    const { workload } = await readIdentity(actors.enclaveUrl)
+    const seen = enclaveTerms({ workload, observability: 'full' })
+    await hireFor({ ...awarded, terms: { ...terms, evaluatorTerms: seen } }, { observability: 'full' })
+    expect((await findRequest(relayer, asked.id)).award?.job).toBeUndefined()
     const { jobId } = await hireFor(awarded)
 
     expect((await findRequest(relayer, asked.id)).award?.job?.jobId).toBe(jobId)
@@ -159,7 +169,7 @@ describe.each(chainKinds)('on %s', (kind) => {
     const until = { id: other.id, deadline: first.terms.expiredAt }
     const second = await award(relayer, client, other, await bid(relayer, agent, until, alike))
 
-    await hireFor(first, awardLine(second.awardId))
+    await hireFor(first, { description: awardLine(second.awardId) })
 
     expect(second.terms).toEqual(first.terms)
     expect((await findRequest(relayer, one.id)).award?.job).toBeDefined()
@@ -173,10 +183,20 @@ describe.each(chainKinds)('on %s', (kind) => {
 
     const forged = award(relayer, client, asked, { ...seen, price: seen.price + 1n })
     const swapped = award(relayer, client, { ...asked, token: rival.address }, seen)
+    const judged = award(relayer, client, { ...asked, evaluatorTerms: '' }, seen)
 
     await expect(forged).rejects.toMatchObject({ code: 'InputInvalid', field: 'id' })
     await expect(swapped).rejects.toMatchObject({ code: 'InputInvalid', field: 'id' })
+    await expect(judged).rejects.toMatchObject({ code: 'InputInvalid', field: 'id' })
     expect((await findRequest(relayer, asked.id)).status).toBe('open')
+  })
+
+  test('the SDK hires on the terms that the provider has bid on, and on no others', async () => {
+    const { relayer, client } = actors
+    const asked = await ask()
+    const awarded = await award(relayer, client, asked, await offer(asked))
+
+    await expect(hireFor(awarded, { observability: 'full' })).rejects.toMatchObject({ code: 'EvaluatorMismatch' })
   })
 
   test('what was withdrawn is over', async () => {

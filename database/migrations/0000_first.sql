@@ -261,6 +261,7 @@ CREATE TABLE "chain"."jobs" (
 	"hook_failures" numeric(100, 0),
 	"evaluation_seconds" bigint,
 	"terms_kind" text,
+	"evaluator_terms" text,
 	"judges" text[],
 	"threshold" smallint,
 	"review_seconds" bigint,
@@ -542,6 +543,7 @@ CREATE TABLE "relay"."market_requests" (
 	"budget" numeric(78, 0) NOT NULL,
 	"deadline" bigint NOT NULL,
 	"evaluator" text NOT NULL,
+	"evaluator_terms" text NOT NULL,
 	"nonce" numeric(78, 0) NOT NULL,
 	"status" text DEFAULT 'open' NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -622,6 +624,7 @@ CREATE INDEX "market_bids_provider" ON "relay"."market_bids" USING btree ("provi
 CREATE UNIQUE INDEX "market_requests_place" ON "relay"."market_requests" USING btree ("place");--> statement-breakpoint
 CREATE INDEX "market_requests_status" ON "relay"."market_requests" USING btree ("status","place");--> statement-breakpoint
 CREATE INDEX "market_requests_client" ON "relay"."market_requests" USING btree ("client","place");--> statement-breakpoint
+CREATE INDEX "market_requests_deadline" ON "relay"."market_requests" USING btree ("chain","deadline") WHERE status <> 'awarded';--> statement-breakpoint
 CREATE UNIQUE INDEX "market_signatures_idempotency_key" ON "relay"."market_signatures" USING btree ("message","idempotency_key");--> statement-breakpoint
 CREATE INDEX "market_signatures_created" ON "relay"."market_signatures" USING btree ("chain","created_at");--> statement-breakpoint
 CREATE INDEX "market_signatures_account" ON "relay"."market_signatures" USING btree ("chain","account","created_at");

@@ -33,6 +33,8 @@ export const jobs = chainSchema.table(
     evaluationSeconds: seconds('evaluation_seconds'),
     /** `Enclave`, `Quorum`, `Milestones` or `Arbitration`; null where an evaluator that is none of Parley's judges. */
     termsKind: text('terms_kind'),
+    /** The same with all that an award of the market must name, on one line. */
+    evaluatorTerms: text('evaluator_terms'),
     /** Members of the quorum, the judge of milestones, the arbiter. */
     judges: text('judges').array(),
     /** Votes that a quorum takes. */

@@ -3,6 +3,7 @@
  * signed, so that nothing can be there twice. Times are in seconds, amounts in atoms. Texts are strangers'.
  */
 import { marketMessageNames, marketStatuses } from '@parley/protocol'
+import { sql } from 'drizzle-orm'
 import { bigint, index, numeric, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
 import { relaySchema } from './relay-tables.ts'
 
@@ -49,6 +50,7 @@ export const marketRequests = relaySchema.table(
     budget: uint('budget').notNull(),
     deadline: seconds('deadline').notNull(),
     evaluator: text('evaluator').notNull(),
+    evaluatorTerms: text('evaluator_terms').notNull(),
     nonce: uint('nonce').notNull(),
     status: status(),
     createdAt: createdAt(),
@@ -57,6 +59,8 @@ export const marketRequests = relaySchema.table(
     uniqueIndex('market_requests_place').on(t.place),
     index('market_requests_status').on(t.status, t.place),
     index('market_requests_client').on(t.client, t.place),
+    // Those that may be forgotten one day.
+    index('market_requests_deadline').on(t.chain, t.deadline).where(sql`status <> 'awarded'`),
   ],
 )
 

@@ -62,6 +62,7 @@ function readJobsOf(db: Database, keys: readonly AwardKey[]) {
       eq(jobs.provider, terms.provider),
       eq(jobs.agentId, terms.agentId),
       eq(jobs.evaluator, terms.evaluator),
+      eq(sql`coalesce(${jobs.evaluatorTerms}, '')`, terms.evaluatorTerms),
       eq(jobs.token, terms.token),
       eq(jobs.budget, terms.budget),
       eq(jobs.expiredAt, Number(terms.expiredAt)),

@@ -211,6 +211,7 @@ export function marketRequestRow(
     budget: 1_000n,
     deadline: START_SECONDS + 86_400,
     evaluator: CAROL,
+    evaluatorTerms: '',
     nonce: BigInt(number),
     ...row,
   }

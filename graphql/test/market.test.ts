@@ -104,6 +104,7 @@ test('a job that names an award and is not what was awarded, is not its job', as
     { provider: CAROL },
     { agentId: 2n },
     { evaluator: BOB },
+    { evaluatorTerms: 'Quorum threshold=1 members=me' },
     { token: CAROL },
     { budget: 901n },
     { budget: null },

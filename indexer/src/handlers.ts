@@ -1,4 +1,4 @@
-import { arbitrationModel, type ChainEvent, type ErrorName, NOBODY } from '@parley/protocol'
+import { arbitrationModel, type ChainEvent, type ErrorName, evaluatorTerms, NOBODY } from '@parley/protocol'
 import type { Change } from './change.ts'
 import {
   insert,
@@ -140,7 +140,7 @@ export function changesOf(event: ChainEvent): Change[] {
     case 'TermsSet': {
       const { requestHash, workload, observability } = args
       const terms = { requestHash, workload, observability: Number(observability) }
-      return [updateJob(event, { termsKind: 'Enclave', ...terms })]
+      return [updateJob(event, { termsKind: 'Enclave', evaluatorTerms: evaluatorTerms(name, args), ...terms })]
     }
     case 'ResultAccepted': {
       const { enclave, resultId, responseHash, response, producedAt } = args
@@ -149,8 +149,8 @@ export function changesOf(event: ChainEvent): Change[] {
 
     // QuorumEvaluator
     case 'QuorumTermsSet': {
-      const { members, threshold } = args
-      return [updateJob(event, { termsKind: 'Quorum', judges: [...members], threshold: Number(threshold) })]
+      const terms = { judges: [...args.members], threshold: Number(args.threshold) }
+      return [updateJob(event, { termsKind: 'Quorum', evaluatorTerms: evaluatorTerms(name, args), ...terms })]
     }
     case 'VoteCast': {
       const { member, isApproval, reason } = args
@@ -163,7 +163,8 @@ export function changesOf(event: ChainEvent): Change[] {
       const milestones = args.amounts.map((amount, milestone) =>
         insert(event, 'milestones', { jobId: jobKey(event), milestone, amount }),
       )
-      return [updateJob(event, { termsKind: 'Milestones', ...terms }), ...milestones]
+      const judged = { termsKind: 'Milestones', evaluatorTerms: evaluatorTerms(name, args), ...terms }
+      return [updateJob(event, judged), ...milestones]
     }
     case 'MilestoneApproved': {
       const key = { jobId: jobKey(event), milestone: Number(args.milestone) }
@@ -175,10 +176,9 @@ export function changesOf(event: ChainEvent): Change[] {
       const { arbiter, reviewSeconds, rulingSeconds, silenceShareBP, bond, stake } = args
       const terms = { rulingSeconds: toSeconds(rulingSeconds), silenceShareBP: Number(silenceShareBP), bond, stake }
       const flags = { isStakeLocked: false, hasRedone: false }
+      const judged = { judges: [arbiter], reviewSeconds: toSeconds(reviewSeconds) }
       return [
-        updateJob(event, {
-          ...{ termsKind: 'Arbitration', judges: [arbiter], reviewSeconds: toSeconds(reviewSeconds) },
-        }),
+        updateJob(event, { termsKind: 'Arbitration', evaluatorTerms: evaluatorTerms(name, args), ...judged }),
         insert(event, 'arbitrations', { jobId: jobKey(event), ...terms, ...flags }),
       ]
     }

@@ -233,7 +233,12 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
   TermsSet: {
     given: [created],
     args: { jobId, requestHash: HASH, workload: HASH, observability: 2n },
-    rows: { [JOB]: { termsKind: 'Enclave', requestHash: HASH, workload: HASH, observability: 2 } },
+    rows: {
+      [JOB]: {
+        ...{ termsKind: 'Enclave', evaluatorTerms: `Enclave workload=${HASH} observability=2` },
+        ...{ requestHash: HASH, workload: HASH, observability: 2 },
+      },
+    },
   },
   JobFunded: {
     given: [created],
@@ -386,7 +391,12 @@ const cases: { readonly [Name in EventName]: Case<Name> } = {
   QuorumTermsSet: {
     given: [created],
     args: { jobId, members: [ALICE, CAROL], threshold: 2n },
-    rows: { [JOB]: { termsKind: 'Quorum', judges: [ALICE, CAROL], threshold: 2 } },
+    rows: {
+      [JOB]: {
+        ...{ termsKind: 'Quorum', judges: [ALICE, CAROL], threshold: 2 },
+        evaluatorTerms: `Quorum threshold=2 members=${ALICE},${CAROL}`,
+      },
+    },
   },
   VoteCast: {
     args: { jobId, member: ALICE, isApproval: true, reason: HASH },

@@ -5,8 +5,8 @@
 import { defineMessage, type ValueOf } from './message.ts'
 
 /**
- * What a client wants done, in plain words: for `budget` of `token` at most, by `deadline`, judged by `evaluator`. `nonce` tells two requests
- * of the same words apart.
+ * What a client wants done, in plain words: for `budget` of `token` at most, by `deadline`, judged by `evaluator` on `evaluatorTerms`. `nonce`
+ * tells two requests of the same words apart.
  */
 const WorkRequest = defineMessage('WorkRequest', [
   ['client', 'address'],
@@ -15,6 +15,7 @@ const WorkRequest = defineMessage('WorkRequest', [
   ['budget', 'uint128'],
   ['deadline', 'uint64'],
   ['evaluator', 'address'],
+  ['evaluatorTerms', 'string'],
   ['nonce', 'uint256'],
 ])
 
@@ -49,6 +50,7 @@ export const marketMessages = {
       ['budget', 'uint128'],
       ['deadline', 'uint64'],
       ['evaluator', 'string'],
+      ['evaluatorTerms', 'string'],
       ['nonce', 'uint256'],
     ]),
     Bid: defineMessage('Bid', [

@@ -55,6 +55,8 @@ export interface AwardedTerms {
   readonly provider: string
   readonly agentId: bigint
   readonly evaluator: string
+  /** As `evaluatorTerms` says them. */
+  readonly evaluatorTerms: string
   readonly token: string
   /** Atoms. */
   readonly budget: bigint
@@ -64,10 +66,10 @@ export interface AwardedTerms {
 
 /** The job that a bid becomes once it is taken. */
 export function termsOfAward(
-  { client, evaluator, token }: Pick<WorkRequest, 'client' | 'evaluator' | 'token'>,
+  { client, evaluator, evaluatorTerms, token }: Pick<WorkRequest, 'client' | 'evaluator' | 'evaluatorTerms' | 'token'>,
   { provider, agentId, price, deadline }: Pick<Bid, 'provider' | 'agentId' | 'price' | 'deadline'>,
 ): AwardedTerms {
-  return { client, provider, agentId, evaluator, token, budget: price, expiredAt: deadline }
+  return { client, provider, agentId, evaluator, evaluatorTerms, token, budget: price, expiredAt: deadline }
 }
 
 /** What the description of an award's job begins with, before the award's id. */
@@ -83,13 +85,14 @@ export function namesAward(description: string, awardId: Hex): boolean {
   return description.split('\n', 1)[0] === awardLine(awardId)
 }
 
-/** What a chain knows of a job. What is not set yet is null. */
+/** What a chain knows of a job. What is not set yet is null; so are the terms of an evaluator that is none of Parley's. */
 export interface JobOnChain {
   readonly status: JobStatus
   readonly client: string
   readonly provider: string | null
   readonly agentId: bigint | null
   readonly evaluator: string
+  readonly evaluatorTerms: string | null
   readonly token: string | null
   readonly budget: bigint | null
   /** Seconds. */
@@ -104,6 +107,7 @@ export function isJobOf(job: JobOnChain, terms: AwardedTerms): boolean {
     job.provider === terms.provider &&
     job.agentId === terms.agentId &&
     job.evaluator === terms.evaluator &&
+    (job.evaluatorTerms ?? '') === terms.evaluatorTerms &&
     job.token === terms.token &&
     job.budget === terms.budget &&
     job.expiredAt === terms.expiredAt

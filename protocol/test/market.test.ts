@@ -4,8 +4,11 @@ import { describe, expect, it, test } from 'vitest'
 import {
   awardLine,
   encodeNep413,
+  evaluatorTerms,
+  findEvaluatorTerms,
   fromHex,
   type Hex,
+  isEvaluatorTerms,
   isJobOf,
   isPlainText,
   type JobOnChain,
@@ -24,7 +27,14 @@ import { hexOf, signingDomain } from './arbitraries.ts'
 
 const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
 const ID: Hex = `0x${'0a'.repeat(32)}`
-const request = { client: 'c.near', token: 'usd.near', budget: 9n, deadline: 500n, evaluator: 'parley.near' }
+const request = {
+  client: 'c.near',
+  token: 'usd.near',
+  budget: 9n,
+  deadline: 500n,
+  evaluator: 'parley.near',
+  evaluatorTerms: '',
+}
 const bid = { requestId: ID, provider: 'p.near', agentId: 3n, price: 7n, deadline: 400n, validUntil: 300n }
 
 describe('NEP-413', () => {
@@ -100,6 +110,7 @@ describe('an award’s job', () => {
     provider: 'p.near',
     agentId: 3n,
     evaluator: 'parley.near',
+    evaluatorTerms: null,
     token: 'usd.near',
     budget: 7n,
     expiredAt: 400n,
@@ -117,6 +128,7 @@ describe('an award’s job', () => {
     { provider: 'x.near' },
     { agentId: 4n },
     { evaluator: 'x.near' },
+    { evaluatorTerms: 'Quorum threshold=1 members=c.near' },
     { token: 'x.near' },
     { budget: 6n },
     { budget: null },
@@ -147,4 +159,47 @@ test.each([
   ['half \ud83d', false],
 ])('%j is plain text: %s', (text, isIt) => {
   expect(isPlainText(text)).toBe(isIt)
+})
+
+describe('the terms of an evaluator', () => {
+  const judges = ['a.near', 'b.near']
+  const lines = [
+    evaluatorTerms('TermsSet', { workload: ID, observability: 2n }),
+    evaluatorTerms('QuorumTermsSet', { threshold: 2n, members: judges }),
+    evaluatorTerms('MilestoneTermsSet', { judge: 'a.near', reviewSeconds: 60n, amounts: [3n, 4n] }),
+    evaluatorTerms('ArbitrationTermsSet', {
+      ...{ arbiter: 'a.near', reviewSeconds: 60n, rulingSeconds: 61n },
+      ...{ silenceShareBP: 5_000n, bond: 1n, stake: 0n },
+    }),
+  ]
+
+  it('are a line that says all that an award must name', () => {
+    expect(lines).toEqual([
+      `Enclave workload=${ID} observability=2`,
+      'Quorum threshold=2 members=a.near,b.near',
+      'Milestones judge=a.near reviewSeconds=60 amounts=3,4',
+      'Arbitration arbiter=a.near reviewSeconds=60 rulingSeconds=61 silenceShareBP=5000 bond=1 stake=0',
+    ])
+  })
+
+  it('are known by their form', () => {
+    for (const line of ['', ...lines]) expect(isEvaluatorTerms(line)).toBe(true)
+    for (const line of lines)
+      for (const other of [
+        `${line}\n`,
+        ` ${line}`,
+        `${line} `,
+        `${line} x=1`,
+        line.slice(0, line.lastIndexOf('=') + 1),
+      ])
+        expect(isEvaluatorTerms(other)).toBe(false)
+  })
+
+  it('are found in events as text, and in no other events', () => {
+    const args = { jobId: '1', threshold: '2', members: judges.join(',') }
+
+    expect(findEvaluatorTerms('QuorumTermsSet', args)).toBe(lines[1])
+    expect(findEvaluatorTerms('JobCreated', args)).toBeUndefined()
+    expect(findEvaluatorTerms('constructor', args)).toBeUndefined()
+  })
 })

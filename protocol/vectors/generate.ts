@@ -48,7 +48,7 @@ const typeStrings = {
   EnclaveResult:
     'EnclaveResult(bytes32 requestHash,bytes32 responseHash,bytes32 workload,uint8 observability,uint64 producedAt)',
   WorkRequest:
-    'WorkRequest(address client,string text,address token,uint128 budget,uint64 deadline,address evaluator,uint256 nonce)',
+    'WorkRequest(address client,string text,address token,uint128 budget,uint64 deadline,address evaluator,string evaluatorTerms,uint256 nonce)',
   Bid: 'Bid(bytes32 requestId,address provider,uint256 agentId,string text,uint128 price,uint64 deadline,uint64 validUntil)',
   Award: 'Award(bytes32 requestId,bytes32 bidId)',
   Withdrawal: 'Withdrawal(bytes32 id)',
@@ -106,6 +106,7 @@ const values: Readonly<Record<MessageName, readonly Record<string, unknown>[]>> 
       budget: 1_000_000n,
       deadline: 1_900_000_000n,
       evaluator: address('ee'),
+      evaluatorTerms: 'Milestones judge=0x00 reviewSeconds=3600 amounts=300,700',
       nonce: 7n,
     },
     {
@@ -115,6 +116,7 @@ const values: Readonly<Record<MessageName, readonly Record<string, unknown>[]>> 
       budget: maxUint(128n),
       deadline: maxUint(64n),
       evaluator: zeroAddress,
+      evaluatorTerms: '',
       nonce: maxUint(256n),
     },
   ],

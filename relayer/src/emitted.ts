@@ -7,6 +7,7 @@ export function emitted(name: string, args: object): EmittedEvent {
 }
 
 function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(',')
   const text = String(value)
   // What an enclave answers travels in an event: bytes are whole or useless.
   if (/^0x[0-9a-fA-F]*$/.test(text)) return text.length === 42 ? text.toLowerCase() : text

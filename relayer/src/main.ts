@@ -6,6 +6,7 @@ import { openChains } from './chains.ts'
 import { configurationSchema } from './configuration.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { createApp } from './http/app.ts'
+import { forgetRequests } from './market/forget.ts'
 import { repeat } from './repeat.ts'
 import { findRequest } from './store.ts'
 import { take } from './take.ts'
@@ -25,6 +26,7 @@ await runProgram('relayer', async (onStop) => {
   for (const chain of chains) {
     await chain.keepUp(db).catch((error: unknown) => log.warn({ error, chain: chain.id }, 'could not prepare to send'))
     onStop(repeat(() => chain.keepUp(db), UPKEEP_MILLISECONDS, log).stop)
+    onStop(repeat(() => forgetRequests(db, chain), UPKEEP_MILLISECONDS, log).stop)
   }
   // One loop a chain: a node that does not answer holds up nothing on other chains.
   const loops = new Map(

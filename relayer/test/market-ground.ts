@@ -190,7 +190,15 @@ let nonce = 0n
 export function workRequest(ground: MarketGround, now: bigint, change: Partial<WorkRequest> = {}): WorkRequest {
   const { client, token, evaluator } = ground
   const text = 'Add up my invoices: <b>3</b> of them & “more”.'
-  const asked = { client: client.account, text, token, budget: 1_000n, deadline: now + 86_400n, evaluator }
+  const asked = {
+    client: client.account,
+    text,
+    token,
+    budget: 1_000n,
+    deadline: now + 86_400n,
+    evaluator,
+    evaluatorTerms: '',
+  }
   return { ...asked, nonce: nonce++, ...change }
 }
 

@@ -1,32 +1,9 @@
 /** Requests, bids and awards, on both kinds of chain; most of it is what an attacker would try. */
-import { type Database, marketBids, marketSignatures } from '@parley/database'
-import { keccak } from '@parley/evm'
-import {
-  type Bid,
-  type Hex,
-  type MarketMessageName,
-  type MarketValue,
-  marketId,
-  type WorkRequest,
-} from '@parley/protocol'
-import { count, eq } from 'drizzle-orm'
-import { KeyPair, transactions } from 'near-api-js'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Chain } from '../src/chain.ts'
-import { takingOf } from './dispatcher.ts'
-import {
-  bidOn,
-  jsonOf,
-  type MarketGround,
-  type Signer,
-  startEvmMarket,
-  startNearMarket,
-  workRequest,
-} from './market-ground.ts'
-import { ALICE } from './near-ground.ts'
-import { appOf } from './posting.ts'
+import type { Bid, Hex, WorkRequest } from '@parley/protocol'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bidOn, jsonOf, type MarketGround, startEvmMarket, startNearMarket, workRequest } from './market-ground.ts'
+import { type Answer, countStatements, expectRefusal, made, openMarket, REQUESTS } from './open-market.ts'
 
-const REQUESTS = '/v1/market/requests'
 const UNKNOWN: Hex = `0x${'77'.repeat(32)}`
 
 let evm: Awaited<ReturnType<typeof startEvmMarket>>
@@ -37,81 +14,6 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([evm?.stop(), near?.stop()]))
 
-interface Answer {
-  readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: answers are JSON, and each test says what it must be.
-  readonly body: any
-}
-
-/** A market on a database of its own. */
-async function openMarket(ground: MarketGround, limits?: { requestsPerMinute: number; totalPerMinute: number }) {
-  const { db } = await ground.newDatabase()
-  const taking = takingOf(await ground.dispatcherOn(db))
-  const app = appOf({ ...taking, limits: limits ?? taking.limits })
-  const [chain] = taking.chains as [Chain]
-  const now = () => chain.market.now()
-
-  async function ask(path: string, body?: object, key?: string): Promise<Answer> {
-    const headers = { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) }
-    const init = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) }
-    const answer = await app.request(path, init)
-    expect(answer.headers.get('content-type')).toBe('application/json')
-    return { status: answer.status, body: await answer.json() }
-  }
-  const bodyOf = async <Name extends MarketMessageName>(name: Name, value: MarketValue<Name>, signer: Signer) => ({
-    [fields[name]]: jsonOf(ground.kind, name, value),
-    ...(await signer.sign(name, value)),
-  })
-  const withdrawal = (id: Hex, signer: Signer) => signer.sign('Withdrawal', { id })
-  const idOf = <Name extends MarketMessageName>(name: Name, value: MarketValue<Name>) =>
-    marketId(ground.kind, ground.domain, name, value, keccak)
-
-  return {
-    db,
-    ask,
-    now,
-    bodyOf,
-    withdrawal,
-    idOf,
-    async request(change: Partial<WorkRequest> = {}): Promise<Hex> {
-      const value = workRequest(ground, await now(), change)
-      return made(await ask(REQUESTS, await bodyOf('WorkRequest', value, ground.client)))
-    },
-    async bid(requestId: Hex, change: Partial<Bid> = {}, signer = ground.provider): Promise<Hex> {
-      const value = bidOn(ground, requestId, await now(), { provider: signer.account, ...change })
-      return made(await ask(`${REQUESTS}/${requestId}/bids`, await bodyOf('Bid', value, signer)))
-    },
-    async tryBid(requestId: Hex, change: Partial<Bid> = {}, signer = ground.provider): Promise<Answer> {
-      const value = bidOn(ground, requestId, await now(), { provider: signer.account, ...change })
-      return ask(`${REQUESTS}/${requestId}/bids`, await bodyOf('Bid', value, signer))
-    },
-    async tryAward(requestId: Hex, bidId: Hex, signer = ground.client): Promise<Answer> {
-      return ask(`${REQUESTS}/${requestId}/award`, await bodyOf('Award', { requestId, bidId }, signer))
-    },
-    view: (requestId: Hex) => ask(`${REQUESTS}/${requestId}`),
-  }
-}
-
-const fields = { WorkRequest: 'request', Bid: 'bid', Award: 'award', Withdrawal: 'withdrawal' } as const
-
-function made({ status, body }: Answer): Hex {
-  expect([status, body.error]).toEqual([201, undefined])
-  return body.id
-}
-
-function expectRefusal({ status, body }: Answer, expected: number, code: string, field?: string): void {
-  expect({ status, code: body.error?.code, ...(field ? { field: body.error?.field } : {}) }).toEqual({
-    status: expected,
-    code,
-    ...(field ? { field } : {}),
-  })
-}
-
-async function countStatements(db: Database): Promise<number> {
-  const [row] = await db.select({ number: count() }).from(marketSignatures)
-  return row?.number ?? 0
-}
-
 describe.each(['evm', 'near'] as const)('on %s', (kind) => {
   let ground: MarketGround
   let market: Awaited<ReturnType<typeof openMarket>>
@@ -119,9 +21,6 @@ describe.each(['evm', 'near'] as const)('on %s', (kind) => {
   beforeAll(async () => {
     ground = kind === 'evm' ? evm : near
     market = await openMarket(ground)
-  })
-  afterEach(() => {
-    ground.proxy.decide = () => 'pass'
   })
 
   test('a request, two bids and an award become the terms of a job', async () => {
@@ -142,6 +41,7 @@ describe.each(['evm', 'near'] as const)('on %s', (kind) => {
       provider: ground.rival.account,
       agentId: String(ground.rivalAgentId),
       evaluator: ground.evaluator,
+      evaluatorTerms: '',
       token: ground.token,
       budget: '400',
       expiredAt: String(bidOn(ground, requestId, now).deadline),
@@ -274,6 +174,7 @@ describe.each(['evm', 'near'] as const)('on %s', (kind) => {
         { budget: asked.budget + 1n },
         { deadline: asked.deadline + 1n },
         { evaluator: ground.provider.account },
+        { evaluatorTerms: 'Quorum threshold=1 members=me' },
         { nonce: asked.nonce + 1_000_000n },
       ]
 
@@ -486,196 +387,5 @@ describe.each(['evm', 'near'] as const)('on %s', (kind) => {
     await ground.approveRival()
 
     await market.bid(requestId, { agentId }, rival)
-  })
-
-  const badBodies: readonly [string, string, (body: Body) => unknown, string][] = [
-    ['no request', '', ({ request: _, ...rest }) => rest, 'request'],
-    ['no signature', '', ({ signature: _, ...rest }) => rest, 'signature'],
-    ['an unknown field', '', (body) => ({ ...body, tip: '1' }), 'tip'],
-    ['an unknown field in the message', '', changed({ tip: '1' }), 'request.tip'],
-    ['another chain', '', (body) => ({ ...body, chain: 'near:elsewhere' }), 'chain'],
-    ['a text that is a number', '', changed({ text: 7 }), 'request.text'],
-    ['an empty text', '', changed({ text: ' \n' }), 'request.text'],
-    ['a text that is too long', '', changed({ text: 'x'.repeat(4_001) }), 'request.text'],
-    ['a NUL', '', changed({ text: 'a\0b' }), 'request.text'],
-    ['a terminal’s escape', '', changed({ text: '\x1b[2J' }), 'request.text'],
-    ['half a character', '', changed({ text: '\ud83d' }), 'request.text'],
-    ['a budget that is a number', '', changed({ budget: 7 }), 'request.budget'],
-    ['a budget below zero', '', changed({ budget: '-1' }), 'request.budget'],
-    ['a budget past 128 bits', '', changed({ budget: String(2n ** 128n) }), 'request.budget'],
-    ['a deadline past 64 bits', '', changed({ deadline: String(2n ** 64n) }), 'request.deadline'],
-    ['a client that is none', '', changed({ client: '<b>' }), 'request.client'],
-    ['a client that is too long', '', changed({ client: 'x'.repeat(65) }), 'request.client'],
-    ['a signature that is none', '', (body) => ({ ...body, signature: '§' }), 'signature'],
-    ['a signature that is too long', '', (body) => ({ ...body, signature: '0'.repeat(8_196) }), 'signature'],
-  ]
-  type Body = Readonly<Record<string, unknown>>
-  function changed(change: Body) {
-    return (body: Body) => ({ ...body, request: { ...(body.request as Body), ...change } })
-  }
-
-  test.each(badBodies)('a body with %s is refused and the field is named', async (_, path, change, field) => {
-    const body = await market.bodyOf('WorkRequest', workRequest(ground, await market.now()), ground.client)
-
-    expectRefusal(await market.ask(`${REQUESTS}${path}`, change(body) as object), 400, 'InputInvalid', field)
-  })
-
-  test.each([
-    [`${REQUESTS}/7`, 'id'],
-    [`${REQUESTS}?first=0`, 'first'],
-    [`${REQUESTS}?first=101`, 'first'],
-    [`${REQUESTS}?after=x`, 'after'],
-    [`${REQUESTS}?status=new`, 'status'],
-    [`${REQUESTS}?deadlineFrom=x`, 'deadlineFrom'],
-  ])('%s is refused', async (path, field) => {
-    expectRefusal(await market.ask(path), 400, 'InputInvalid', field)
-  })
-
-  test('a node that does not answer is no refusal: nothing is stored, and the same works later', async () => {
-    const body = await market.bodyOf('WorkRequest', workRequest(ground, await market.now()), ground.client)
-    const before = await countStatements(market.db)
-    ground.proxy.decide = () => 'lose call'
-
-    const down = await market.ask(REQUESTS, body)
-    ground.proxy.decide = () => 'pass'
-
-    expectRefusal(down, 503, 'ChainUnavailable')
-    expect(await countStatements(market.db)).toBe(before)
-    made(await market.ask(REQUESTS, body))
-  })
-
-  test('who states too much is stopped, and no others; all together, too', async () => {
-    const own = await openMarket(ground, { requestsPerMinute: 3, totalPerMinute: 5 })
-    const requestId = await own.request()
-    await own.request()
-    await own.request()
-    const fourth = workRequest(ground, await own.now())
-    const refused = await own.ask(REQUESTS, await own.bodyOf('WorkRequest', fourth, ground.client))
-    await own.bid(requestId)
-    await own.bid(requestId, { agentId: ground.rivalAgentId }, ground.rival)
-    const sixth = await own.ask(`${REQUESTS}/${requestId}/withdraw`, await own.withdrawal(requestId, ground.client))
-
-    expectRefusal(refused, 429, 'RateLimited')
-    expectRefusal(sixth, 429, 'RateLimited')
-  })
-
-  test('a thousand bids are read in pages, each once and the cheapest first', async () => {
-    const own = await openMarket(ground)
-    const requestId = await own.request()
-    await plantBids(own.db, requestId, 1_000)
-
-    const prices: bigint[] = []
-    const ids = new Set<Hex>()
-    let after: string | undefined
-    do {
-      const { body } = await own.ask(`${REQUESTS}/${requestId}/bids?first=100${after ? `&after=${after}` : ''}`)
-      expect(body.bids.length).toBeLessThanOrEqual(100)
-      for (const { id, price } of body.bids) {
-        ids.add(id)
-        prices.push(BigInt(price))
-      }
-      after = body.next
-    } while (after !== undefined)
-
-    expect(ids.size).toBe(1_000)
-    expect(prices).toEqual(prices.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0)))
-  })
-
-  /** Many bids, as if many had signed them. */
-  async function plantBids(db: Database, requestId: Hex, number: number): Promise<void> {
-    const chain = (await db.select().from(marketSignatures).where(eq(marketSignatures.id, requestId)))[0]?.chain ?? ''
-    const ids = Array.from({ length: number }, (_, at): Hex => `0x${at.toString(16).padStart(64, '0')}`)
-    const bid = { requestId, chain, provider: 'x', text: 'x', deadline: 1, validUntil: 1 }
-    const signed = { chain, message: 'Bid' as const, account: 'x', signature: '0x', bodyHash: 'x' }
-    await db.insert(marketSignatures).values(ids.map((id) => ({ ...signed, id })))
-    await db
-      .insert(marketBids)
-      .values(ids.map((id, at) => ({ ...bid, id, agentId: BigInt(at), price: BigInt((at * 7919) % 101) * 10n ** 20n })))
-  }
-})
-
-describe('a wallet on EVM (ERC-1271)', () => {
-  const MAGIC = '631626ba7e60e01b5f5260205ff3'
-  const wallets: readonly [string, (id: Hex) => string, number][] = [
-    ['that takes this very message signs', (id) => `7f${id.slice(2)}60043514631626ba7e0260e01b5f5260205ff3`, 201],
-    ['that takes another message does not', () => `7f${UNKNOWN.slice(2)}60043514631626ba7e0260e01b5f5260205ff3`, 422],
-    ['that takes anything signs', () => MAGIC, 201],
-    ['that answers true to everything does not', () => '60015f5260205ff3', 422],
-    ['that answers four bytes only does not', () => '631626ba7e60e01b5f5260045ff3', 422],
-    ['that reverts does not', () => '5f5ffd', 422],
-    ['that is no code does not', () => '', 422],
-  ]
-
-  test.each(wallets)('%s', async (_, code, status) => {
-    const market = await openMarket(evm)
-    const client = `0x${'1271'.repeat(10)}`
-    const value = workRequest(evm, await market.now(), { client })
-    await evm.devnet.request('hardhat_setCode', client, `0x${code(market.idOf('WorkRequest', value))}`)
-
-    const answer = await market.ask(REQUESTS, { request: jsonOf('evm', 'WorkRequest', value), signature: '0x1234' })
-
-    if (status === 201) made(answer)
-    else expectRefusal(answer, 422, 'SignatureInvalid', 'signature')
-  })
-
-  test('that spends all gas does not sign', async () => {
-    const market = await openMarket(evm)
-    const client = `0x${'1271'.repeat(10)}`
-    await evm.devnet.request('hardhat_setCode', client, '0x5b5f56')
-    const request = jsonOf('evm', 'WorkRequest', workRequest(evm, await market.now(), { client }))
-
-    const answer = await market.ask(REQUESTS, { request, signature: '0x1234' })
-
-    expectRefusal(answer, 422, 'SignatureInvalid', 'signature')
-    expect(await countStatements(market.db)).toBe(0)
-  })
-
-  test('an account that delegates to code (EIP-7702) still signs by its key', async () => {
-    const market = await openMarket(evm)
-    await evm.devnet.request('hardhat_setCode', evm.client.account, `0xef0100${'99'.repeat(20)}`)
-
-    await market.request()
-
-    await evm.devnet.request('hardhat_setCode', evm.client.account, '0x')
-  })
-
-  test('no zero address asks or judges', async () => {
-    const market = await openMarket(evm)
-    const zero = `0x${'00'.repeat(20)}`
-    for (const field of ['client', 'token', 'evaluator'] as const) {
-      const value = workRequest(evm, await market.now(), { [field]: zero })
-      const answer = await market.ask(REQUESTS, await market.bodyOf('WorkRequest', value, evm.client))
-      expectRefusal(answer, 422, 'AddressZero', `request.${field}`)
-    }
-  })
-})
-
-describe('a key on NEAR (NEP-413)', () => {
-  test('of full access signs, of either curve', async () => {
-    const market = await openMarket(near)
-    const other = near.addKey(ALICE, KeyPair.fromRandom('secp256k1' as never), transactions.fullAccessKey())
-    const value = workRequest(near, await market.now())
-
-    made(await market.ask(REQUESTS, await market.bodyOf('WorkRequest', value, other)))
-  })
-
-  test('that may only call functions does not sign for its account', async () => {
-    const market = await openMarket(near)
-    const permission = transactions.functionCallAccessKey(near.evaluator, [])
-    const limited = near.addKey(ALICE, KeyPair.fromRandom('ed25519'), permission)
-    const body = await market.bodyOf('WorkRequest', workRequest(near, await market.now()), limited)
-
-    expectRefusal(await market.ask(REQUESTS, body), 422, 'SignatureInvalid', 'publicKey')
-  })
-
-  test.each([
-    ['is missing', undefined],
-    ['is none', 'ed25519:0'],
-    ['is written in another way', 'ED25519:11111111111111111111111111111111'],
-  ])('that %s is refused', async (_, publicKey) => {
-    const market = await openMarket(near)
-    const body = await market.bodyOf('WorkRequest', workRequest(near, await market.now()), near.client)
-
-    expectRefusal(await market.ask(REQUESTS, { ...body, publicKey }), 400, 'InputInvalid', 'publicKey')
   })
 })

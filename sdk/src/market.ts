@@ -3,11 +3,13 @@ import {
   type AwardedTerms,
   awardLine,
   chainKind,
+  evaluatorTerms,
   type Hex,
   type MarketMessageName,
   type MarketValue,
   type Message,
   marketMessages,
+  observabilityLevels,
   ParleyError,
   termsOfAward,
   toJson,
@@ -15,7 +17,7 @@ import {
 } from '@parley/protocol'
 import { type Assignment, type HiredJob, hire } from './hire.ts'
 import { type MarketBid, type MarketRequest, REQUESTS } from './market-reading.ts'
-import type { Party } from './party.ts'
+import type { JobTerms, Party } from './party.ts'
 import type { Relayer } from './relayer.ts'
 
 export interface Ask {
@@ -27,14 +29,17 @@ export interface Ask {
   readonly durationSeconds: bigint
   /** Who judges the work: unless said, who judges what enclaves sign. */
   readonly evaluator?: string
+  /** How: `enclaveTerms` and, for other evaluators, `evaluatorTerms`; '' for one that is none of Parley's. Nobody can change it later. */
+  readonly evaluatorTerms: string
 }
 
 /** Asks for work in plain words. Throws the refusal, a ParleyError. */
 export async function postRequest(relayer: Relayer, client: Party, ask: Ask): Promise<MarketRequest> {
-  const { text, token, budgetAtoms, durationSeconds, evaluator = client.evaluator } = ask
+  const { text, token, budgetAtoms, durationSeconds, evaluator = client.evaluator, evaluatorTerms } = ask
   const deadline = (await client.now()) + durationSeconds
   const nonce = BigInt(`0x${crypto.randomUUID().replaceAll('-', '')}`)
-  const value = { client: client.address, text, token, budget: budgetAtoms, deadline, evaluator, nonce }
+  const judged = { evaluator, evaluatorTerms }
+  const value = { client: client.address, text, token, budget: budgetAtoms, deadline, ...judged, nonce }
   const id = await say(relayer, client, 'WorkRequest', value, REQUESTS, { chain: client.chain })
   return { ...value, id, chain: client.chain, status: 'open' }
 }
@@ -94,11 +99,19 @@ export function hireAwarded(
   { awardId, terms }: AwardedBid,
   assignment: Assignment & { readonly description?: string },
 ): Promise<HiredJob> {
-  const { provider, agentId, token, budget, expiredAt, evaluator } = terms
+  const { provider, agentId, token, budget, expiredAt, evaluator, evaluatorTerms } = terms
   if (evaluator !== client.evaluator)
     throw new ParleyError('EvaluatorMismatch', `${evaluator} is to judge this job, not ${client.evaluator}`)
+  const own = enclaveTerms({ ...assignment, ...assignment.enclave })
+  if (evaluatorTerms !== own)
+    throw new ParleyError('EvaluatorMismatch', `this job is to be judged on "${evaluatorTerms}", not on "${own}"`)
   const description = [awardLine(awardId), assignment.description ?? []].flat().join('\n')
   return hire(client, { ...assignment, provider, agentId, token, amountAtoms: budget, expiredAt, description })
+}
+
+/** The terms of a request whose work shall be done in an enclave of this workload. */
+export function enclaveTerms({ workload, observability }: Pick<JobTerms, 'workload' | 'observability'>): string {
+  return evaluatorTerms('TermsSet', { workload, observability: BigInt(observabilityLevels.indexOf(observability)) })
 }
 
 /** Takes a request back: nothing can be bid or awarded any more. */
@@ -139,6 +152,6 @@ function requireId<Name extends MarketMessageName>(
   throw new ParleyError('InputInvalid', `this is not the ${name} ${id}: ask for it again`, { field: 'id' })
 }
 
-function requestOf({ client, text, token, budget, deadline, evaluator, nonce }: MarketRequest): WorkRequest {
-  return { client, text, token, budget, deadline, evaluator, nonce }
+function requestOf({ id: _, chain: __, status: ___, ...request }: MarketRequest): WorkRequest {
+  return request
 }

@@ -100,6 +100,10 @@ Job.implement({
       nullable: true,
       description: "Null before terms are set, and with an evaluator that is none of Parley's.",
     }),
+    evaluatorTerms: t.exposeString('evaluatorTerms', {
+      nullable: true,
+      description: 'The terms on one line, as requests of the market have them.',
+    }),
     quorum: t.field({ type: Quorum, nullable: true, resolve: (job) => (job.termsKind === 'Quorum' ? job : null) }),
     milestonePlan: t.field({
       type: MilestonePlan,

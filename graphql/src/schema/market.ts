@@ -34,6 +34,10 @@ MarketRequest.implement({
     budget: t.expose('budget', { type: 'BigInt', description: 'The most that the client pays.' }),
     deadline: t.field({ type: 'DateTime', resolve: ({ deadline }) => toDate(deadline) }),
     evaluator: t.expose('evaluator', { type: 'Address' }),
+    evaluatorTerms: t.exposeString('evaluatorTerms', {
+      description:
+        "How it judges, on one line: `Quorum threshold=2 members=…`. Empty for one that is none of Parley's.",
+    }),
     status: t.expose('status', { type: MarketStatusEnum }),
     bids: t.field({
       type: MarketBidConnection,

@@ -1,5 +1,5 @@
 import { agentRegistryAbi, jobEscrowAbi } from '@parley/evm'
-import { type Hex, type JobOnChain, jobStatuses, ParleyError } from '@parley/protocol'
+import { type Hex, jobStatuses, ParleyError } from '@parley/protocol'
 import { hexUpTo } from '@parley/service'
 import { decodeFunctionResult, encodeFunctionData, parseAbi, recoverAddress, zeroAddress } from 'viem'
 import type { MarketChain, Signed } from '../market/chain.ts'
@@ -51,7 +51,7 @@ async function isAgentOf(node: EvmNode, agentId: bigint, account: Hex): Promise<
   return answer !== undefined && decodeFunctionResult({ ...asked, data: answer })
 }
 
-async function findJob({ client, deployment }: EvmNode, jobId: Hex): Promise<JobOnChain | undefined> {
+async function findJob({ client, deployment }: EvmNode, jobId: Hex): ReturnType<MarketChain['findJob']> {
   const escrow = { address: deployment.jobEscrow, abi: jobEscrowAbi } as const
   const job = await answered(client.readContract({ ...escrow, functionName: 'getJob', args: [BigInt(jobId)] }))
   const status = jobStatuses[job.status]

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import {
+  isEvaluatorTerms,
   isPlainText,
   jobStatuses,
   MAX_BID_CHARACTERS,
@@ -16,6 +17,9 @@ const id = hexOf(32).openapi({ description: 'The digest of what was signed (EIP-
 const account = z.string().max(64)
 const decimal = z.string().openapi({ format: 'uint', description: 'In decimal.' })
 
+/** A quorum of 16 names of 64 characters, or as many milestones, and room. */
+const MAX_TERMS_CHARACTERS = 2_000
+
 /** Plain words of a stranger: whoever shows them must not take them for markup. */
 function words(maxCharacters: number) {
   const problem = 'must be words, without control characters and halves of characters'
@@ -24,7 +28,14 @@ function words(maxCharacters: number) {
 
 const { WorkRequest, Bid, Award } = marketMessages.near
 const parties = { client: account, token: account, evaluator: account }
-const request = messageSchema(WorkRequest, { ...parties, text: words(MAX_REQUEST_CHARACTERS) })
+const request = messageSchema(WorkRequest, {
+  ...parties,
+  text: words(MAX_REQUEST_CHARACTERS),
+  evaluatorTerms: z
+    .string()
+    .max(MAX_TERMS_CHARACTERS)
+    .refine(isEvaluatorTerms, 'must be empty or like `Quorum threshold=2 members=a.near,b.near`'),
+})
 const bid = messageSchema(Bid, { provider: account, text: words(MAX_BID_CHARACTERS) })
 
 const proof = {
@@ -49,12 +60,14 @@ const page = {
   first: z.coerce.number().int().min(1).max(100).default(20),
   after: z.string().max(128).optional().openapi({ description: '`next` of the page before.' }),
 }
-const lowerCase = account.transform((text) => text.toLowerCase()).optional()
+/** An account or a chain to look for: of no such name is none; but a NUL, the database refuses. */
+const name = account.regex(/^[!-~]*$/, 'must be letters, digits and signs')
+const lowerCase = name.transform((text) => text.toLowerCase()).optional()
 
 export const pageQuery = z.object(page)
 export const requestsQuery = z.object({
   ...page,
-  chain: chainSchema,
+  chain: name.optional(),
   client: lowerCase,
   token: lowerCase,
   status: z.enum(marketStatuses).optional(),
@@ -63,12 +76,17 @@ export const requestsQuery = z.object({
 
 export const statedSchema = z.object({ id }).openapi('Stated')
 
+const evaluatorTerms = z.string().openapi({
+  description: "On one line, as the evaluator's event tells them; empty for an evaluator that is none of Parley's.",
+})
+
 const terms = z
   .object({
     client: account,
     provider: account,
     agentId: decimal,
     evaluator: account,
+    evaluatorTerms,
     token: account,
     budget: decimal,
     expiredAt: decimal,
@@ -95,6 +113,7 @@ const requestShape = {
   budget: decimal,
   deadline: decimal,
   evaluator: account,
+  evaluatorTerms,
   nonce: decimal,
 }
 

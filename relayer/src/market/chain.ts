@@ -10,7 +10,8 @@ export interface MarketChain {
   readonly requireSigned: (signed: Signed) => Promise<void>
   /** Whether the account owns the agent or may act for its owner. */
   readonly isAgentOf: (agentId: bigint, account: string) => Promise<boolean>
-  readonly findJob: (jobId: Hex) => Promise<JobOnChain | undefined>
+  /** Without the evaluator's terms: those are in events. */
+  readonly findJob: (jobId: Hex) => Promise<Omit<JobOnChain, 'evaluatorTerms'> | undefined>
 }
 
 /** A market message with what shall prove whose it is. */

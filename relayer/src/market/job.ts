@@ -1,5 +1,5 @@
 import { requests } from '@parley/database'
-import { type Hex, isJobOf, type JobStatus, namesAward } from '@parley/protocol'
+import { findEvaluatorTerms, type Hex, isJobOf, type JobStatus, namesAward } from '@parley/protocol'
 import { and, asc, eq, gte, sql } from 'drizzle-orm'
 import type { Market } from './state.ts'
 import type { Awarded } from './take.ts'
@@ -16,7 +16,7 @@ const MAX_CANDIDATES = 10
 
 /**
  * The job that an award became: the first of its client that names the award and is, as the chain says, what was awarded. Known of hirings that
- * this relayer has sent; the indexer sees the others.
+ * this relayer has sent, with the evaluator's terms in the same transaction; the indexer sees the others.
  */
 export async function findJobOf(
   { db, chains }: Market,
@@ -45,8 +45,11 @@ export async function findJobOf(
     const described = events?.find(({ args }) => args.description !== undefined && namesAward(args.description, id))
     if (described?.args.jobId === undefined || transaction === null) continue
     const jobId = jobIdOf(described.args.jobId)
+    const [evaluatorTerms = null] = (events ?? []).flatMap(({ name, args }) =>
+      args.jobId === described.args.jobId ? (findEvaluatorTerms(name, args) ?? []) : [],
+    )
     const job = await chain.market.findJob(jobId)
-    if (job && isJobOf(job, terms)) return { jobId, status: job.status, transaction }
+    if (job && isJobOf({ ...job, evaluatorTerms }, terms)) return { jobId, status: job.status, transaction }
   }
   return undefined
 }

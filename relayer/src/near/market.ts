@@ -1,14 +1,6 @@
 import { createHash } from 'node:crypto'
 import { keccak } from '@parley/evm'
-import {
-  encodeNep413,
-  type Hex,
-  type JobOnChain,
-  jobStatuses,
-  nearDomain,
-  nep413Market,
-  ParleyError,
-} from '@parley/protocol'
+import { encodeNep413, type Hex, jobStatuses, nearDomain, nep413Market, ParleyError } from '@parley/protocol'
 import { utils } from 'near-api-js'
 import type { MarketChain, Signed } from '../market/chain.ts'
 import { findAccessKey, headOf, type NearNode, view } from './node.ts'
@@ -83,7 +75,7 @@ interface JobView {
   readonly expired_at: string
 }
 
-async function findJob(node: NearNode, job_id: Hex): Promise<JobOnChain | undefined> {
+async function findJob(node: NearNode, job_id: Hex): ReturnType<MarketChain['findJob']> {
   const job = await view<JobView | null>(node, node.deployment.parley, 'get_job', { job_id })
   const status = job === null ? undefined : jobStatuses[job.status]
   if (job === null || status === undefined) return undefined
