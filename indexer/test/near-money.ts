@@ -10,6 +10,8 @@ export const nearMoneyDeeds = {
   payByMilestones,
   arbitrate,
   shareWithCrowd,
+  backFeedback,
+  owePayment,
   speakOfAgent,
   pause,
 }
@@ -133,6 +135,53 @@ function shareWithCrowd(near: NearNode, pick: number): void {
   call(BOB, 'collect_fees', { token: DOLLAR })
 }
 
+/** What ALICE says of an agent whose job paid a fee. */
+function backFeedback(near: NearNode, pick: number): void {
+  const { parley } = near.deployment
+  inOrder(
+    near,
+    [
+      [OWNER, 'set_platform_fee', { fee_bp: '200', treasury: BOB.accountId }],
+      [OWNER, 'set_token_price', { token: DOLLAR, price: String(10n ** 18n) }],
+      [OWNER, 'set_weight_cap', { cap: String(1 + (pick % 50)) }],
+    ],
+    0n,
+  )
+  const job = open(near, pick, OWNER.accountId)
+  if (!job) return
+  fundAndSubmit(near, job)
+  near.call(OWNER, parley, 'complete', { job_id: job.id, reason: REASON })
+  near.settle()
+  const said = { value: String(pick), value_decimals: '0', tag1: `tag-${pick}`, tag2: '', endpoint: '' }
+  const feedback = { job_id: job.id, agent_id: job.agentId, ...said, feedback_uri: '', feedback_hash: REASON }
+  near.call(ALICE, parley, 'give_backed_feedback', feedback, { gas: 250n * TERA })
+  near.settle()
+}
+
+/** The provider has left the token, which refuses to pay it, and comes back. */
+function owePayment(near: NearNode, pick: number): void {
+  const job = open(near, pick, OWNER.accountId)
+  if (!job) return
+  const { call, settle, view } = near
+  const account_id = job.provider.accountId
+  fundAndSubmit(near, job)
+  const amount = view<string>(DOLLAR, 'ft_balance_of', { account_id })
+  const send = (from: NearActor, receiver_id: string) => {
+    if (amount !== '0') call(from, DOLLAR, 'ft_transfer', { receiver_id, amount }, YOCTO)
+    settle()
+  }
+  send(job.provider, OWNER.accountId)
+  call(job.provider, DOLLAR, 'storage_unregister', {}, YOCTO)
+  settle()
+  call(OWNER, near.deployment.parley, 'complete', { job_id: job.id, reason: REASON })
+  settle()
+  call(job.provider, DOLLAR, 'storage_deposit', {}, { deposit: 10n ** 24n })
+  settle()
+  send(OWNER, account_id)
+  call(BOB, near.deployment.parley, 'claim_payment', { job_id: job.id }, { gas: 250n * TERA })
+  settle()
+}
+
 function speakOfAgent(near: NearNode, pick: number): void {
   const agent = agentOf(near, pick)
   if (!agent) return
@@ -169,22 +218,23 @@ function pause(near: NearNode): void {
 
 interface OpenJob {
   readonly id: Hex
+  readonly agentId: string
   readonly provider: NearActor
 }
 
 /** A job of ALICE for an agent that is somebody else's. */
-function open(near: NearNode, pick: number): OpenJob | undefined {
+function open(near: NearNode, pick: number, evaluator = near.deployment.parley): OpenJob | undefined {
   const { parley } = near.deployment
   const agent = agentOf(near, pick)
   if (!agent || agent.owner === ALICE) return undefined
   const id = near.view<Hex>(parley, 'next_job_id', { client: ALICE.accountId })
   const details = { expired_at: String(near.now() + 864_000n), description: `job ${pick}` }
   const provider = { provider: agent.owner.accountId, provider_agent_id: agent.id }
-  near.call(ALICE, parley, 'create_job', { evaluator: parley, ...details, ...provider })
+  near.call(ALICE, parley, 'create_job', { evaluator, ...details, ...provider })
   near.settle()
   near.call(ALICE, parley, 'set_budget', { job_id: id, token: DOLLAR, amount: BUDGET })
   near.settle()
-  return { id, provider: agent.owner }
+  return { id, agentId: agent.id, provider: agent.owner }
 }
 
 function fundAndSubmit(near: NearNode, { id, provider }: OpenJob, between?: () => void): void {
@@ -205,9 +255,9 @@ function pay({ call, settle, deployment }: NearNode, from: NearActor, msg: strin
   settle()
 }
 
-function inOrder(near: NearNode, calls: readonly (readonly [NearActor, string, object])[]): void {
+function inOrder(near: NearNode, calls: readonly (readonly [NearActor, string, object])[], deposit = 1n): void {
   for (const [from, method, args] of calls) {
-    near.call(from, near.deployment.parley, method, args, { ...YOCTO, gas: 250n * TERA })
+    near.call(from, near.deployment.parley, method, args, { deposit, gas: 250n * TERA })
     near.settle()
   }
 }

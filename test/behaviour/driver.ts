@@ -1,4 +1,6 @@
 /** What the behaviour of both chains is written against: people, calls by name, a clock. */
+import type { Deployment as EvmDeployment } from '@parley/evm'
+import type { Deployment as NearDeployment } from '@parley/near/deployment-file'
 import type { ChainKind, Hex, Message, SigningDomain } from '@parley/protocol'
 
 export type Person = 'owner' | 'alice' | 'bob' | 'carol' | 'relayer' | 'operator' | 'guardian'
@@ -56,6 +58,14 @@ interface Hiring {
   readonly budget: bigint
   readonly isInLedger: boolean
   readonly terms?: Readonly<Record<string, Args>>
+}
+
+export interface Served {
+  readonly url: string
+  readonly deployment: EvmDeployment | NearDeployment
+  /** The newest block. */
+  readonly head: () => Promise<{ readonly hash: string }>
+  readonly stop: () => Promise<void>
 }
 
 export interface Driver {
@@ -128,6 +138,9 @@ export interface Driver {
   readonly detail: (value: unknown) => string
 
   readonly timelock: Timelock
+
+  /** Answers the node's JSON-RPC on this machine, for programs that follow the chain. */
+  readonly serve: () => Promise<Served>
 
   /** Seconds. */
   readonly now: () => bigint

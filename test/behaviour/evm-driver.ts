@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
 import {
   type EventName,
   type EvmDomain,
@@ -7,6 +9,7 @@ import {
   NOBODY,
   type SigningDomain,
 } from '@parley/protocol'
+import { listen } from '@parley/service'
 import { type Abi, encodeAbiParameters, keccak256, parseAbi, parseAbiParameters, stringToHex } from 'viem'
 import { demoDollarAbi, enclaveRegistryAbi, timelockControllerAbi } from '../../contracts/evm/generated/contracts.ts'
 import { deployHostile } from '../../contracts/evm/test/artifacts.ts'
@@ -35,6 +38,7 @@ import {
   type Operation,
   type Person,
   Refused,
+  type Served,
   type Timelock,
 } from './driver.ts'
 
@@ -148,6 +152,7 @@ export async function openEvm(options: DriverOptions = {}): Promise<Driver> {
     },
     detail: String,
     timelock: timelockOf(chain, contracts),
+    serve: () => serve(chain),
     now: chain.now,
     async warp(seconds) {
       chain.warp(seconds)
@@ -268,4 +273,22 @@ function elsewhere(domain: SigningDomain) {
     chain: { chainId: chainId + 1, verifyingContract },
     contract: { chainId, verifyingContract: NOBODY },
   }
+}
+
+async function serve({ request, deployment }: Chain): Promise<Served> {
+  type Call = { readonly id: number; readonly method: string; readonly params?: readonly unknown[] }
+  const answer = ({ id, method, params = [] }: Call) =>
+    request(method, ...params).then(
+      (result) => ({ jsonrpc: '2.0', id, result }),
+      ({ message }: Error) => ({ jsonrpc: '2.0', id, error: { code: -32_000, message } }),
+    )
+  const server = createServer(async (incoming, outgoing) => {
+    const asked = (await json(incoming)) as Call | readonly Call[]
+    outgoing.end(
+      JSON.stringify(Array.isArray(asked) ? await Promise.all(asked.map(answer)) : await answer(asked as Call)),
+    )
+  })
+  const { url, close } = await listen(server, { port: 0, variable: 'PORT' })
+  const head = () => request<{ readonly hash: string }>('eth_getBlockByNumber', 'latest', false)
+  return { url, deployment, head, stop: close }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Hex, NOBODY, nearDomain, nearMessages, oneYoctoMethods, toSnakeCase } from '@parley/protocol'
+import { formatHash, serveNode } from '@parley/sandbox'
 import { deployDemoDollar } from '../../contracts/near/src/deployment.ts'
 import {
   type Actor,
@@ -11,6 +12,7 @@ import {
   OWNER,
   PEOPLE,
   RELAYER,
+  ROOT,
 } from '../../contracts/near/test/actors.ts'
 import {
   CHAIN_ID,
@@ -31,6 +33,7 @@ import {
   type Operation,
   type Person,
   Refused,
+  type Served,
   type Timelock,
 } from './driver.ts'
 
@@ -181,6 +184,7 @@ export async function openNear(options: DriverOptions = {}): Promise<Driver> {
     // Numbers of more than 128 bits are job ids.
     detail: (value) => (typeof value === 'bigint' && value >> 128n !== 0n ? hexOfJobId(value) : String(value)),
     timelock: timelockOf(chain, contractOf),
+    serve: () => serve(chain),
     now: chain.now,
     warp: async (seconds) => chain.warp(seconds),
     snapshot: async () => {
@@ -266,4 +270,12 @@ async function refusing<Answer>(asking: Promise<Answer>): Promise<Answer> {
     if (error instanceof ViewFailed) throw new Refused(error.message)
     throw error
   }
+}
+
+async function serve({ node, agents, parley, fromBlock }: Chain): Promise<Served> {
+  const validator = { accountId: ROOT.accountId, publicKey: ROOT.secretKey.publicKey }
+  const { address, stop } = await serveNode(node, { validator })
+  const deployment = { chainId: CHAIN_ID, fromBlock, agents, parley }
+  const head = async () => ({ hash: formatHash(node.latestBlock().hash) })
+  return { url: `http://${address}`, deployment, head, stop }
 }

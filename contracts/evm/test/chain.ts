@@ -169,6 +169,7 @@ export async function openChain({ timelockDelay }: { readonly timelockDelay?: bi
     read,
     deployContract,
     contract,
+    deployment,
     chainId: deployment.chainId,
     forwarder: contract(generated.forwarderAbi, deployment.forwarder),
     agents: contract(generated.agentRegistryAbi, deployment.agentRegistry),

@@ -60,6 +60,7 @@ export async function openChain({ timelockDelay }: { readonly timelockDelay?: bi
       publicKeys: [secretKey.publicKey],
     })),
   })
+  const fromBlock = Number(node.latestBlock().height)
   const root = deployerOf(node, ROOT)
   const verifiers = VERIFIERS.map(({ address }) => address.toLowerCase() as Hex)
   const timelock = { delay: timelockDelay ?? 0n, proposers: [OWNER.accountId] }
@@ -119,6 +120,7 @@ export async function openChain({ timelockDelay }: { readonly timelockDelay?: bi
     view,
     agents,
     parley,
+    fromBlock,
     dollar,
     /** OWNER, or its timelock. */
     owner,
