@@ -576,6 +576,7 @@ CREATE INDEX "agents_owner" ON "chain"."agents" USING btree ("owner","position")
 CREATE INDEX "feedback_position" ON "chain"."feedback" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "feedback_agent" ON "chain"."feedback" USING btree ("chain","agent_id","position");--> statement-breakpoint
 CREATE INDEX "feedback_client" ON "chain"."feedback" USING btree ("client","position");--> statement-breakpoint
+CREATE INDEX "feedback_backed" ON "chain"."feedback" USING btree ("position") WHERE job_id is not null;--> statement-breakpoint
 CREATE INDEX "feedback_responses_feedback" ON "chain"."feedback_responses" USING btree ("chain","agent_id","client","feedback_index","position");--> statement-breakpoint
 CREATE INDEX "validations_position" ON "chain"."validations" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "validations_agent" ON "chain"."validations" USING btree ("chain","agent_id","position");--> statement-breakpoint
@@ -593,6 +594,7 @@ CREATE INDEX "jobs_award" ON "chain"."jobs" USING btree ("chain",left(descriptio
 CREATE INDEX "payments_position" ON "chain"."payments" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "payments_job" ON "chain"."payments" USING btree ("chain","job_id","position");--> statement-breakpoint
 CREATE INDEX "payments_account" ON "chain"."payments" USING btree ("account","position");--> statement-breakpoint
+CREATE INDEX "payments_kind" ON "chain"."payments" USING btree ("kind","position");--> statement-breakpoint
 CREATE INDEX "ledger_balances_position" ON "chain"."ledger_balances" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "ledger_balances_account" ON "chain"."ledger_balances" USING btree ("account","position");--> statement-breakpoint
 CREATE INDEX "ledger_balances_token" ON "chain"."ledger_balances" USING btree ("token","position");--> statement-breakpoint
@@ -602,6 +604,7 @@ CREATE INDEX "ledger_operators_spender" ON "chain"."ledger_operators" USING btre
 CREATE INDEX "ledger_transfers_position" ON "chain"."ledger_transfers" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "ledger_transfers_from" ON "chain"."ledger_transfers" USING btree ("from","position");--> statement-breakpoint
 CREATE INDEX "ledger_transfers_to" ON "chain"."ledger_transfers" USING btree ("to","position");--> statement-breakpoint
+CREATE INDEX "ledger_transfers_token" ON "chain"."ledger_transfers" USING btree ("token","position");--> statement-breakpoint
 CREATE INDEX "policies_position" ON "chain"."policies" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "policies_account" ON "chain"."policies" USING btree ("account","position");--> statement-breakpoint
 CREATE INDEX "policies_key" ON "chain"."policies" USING btree ("key","position");--> statement-breakpoint
@@ -609,6 +612,8 @@ CREATE INDEX "policies_confirmers" ON "chain"."policies" USING gin ("confirmers"
 CREATE INDEX "spends_position" ON "chain"."spends" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "spends_account" ON "chain"."spends" USING btree ("account","position");--> statement-breakpoint
 CREATE INDEX "spends_key" ON "chain"."spends" USING btree ("key","position");--> statement-breakpoint
+CREATE INDEX "spends_counterparty" ON "chain"."spends" USING btree ("counterparty","position");--> statement-breakpoint
+CREATE INDEX "spends_token" ON "chain"."spends" USING btree ("token","position");--> statement-breakpoint
 CREATE UNIQUE INDEX "requests_idempotency_key" ON "relay"."requests" USING btree ("chain","kind","idempotency_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "requests_effect" ON "relay"."requests" USING btree ("chain","effect") WHERE status <> 'refused' and (status <> 'failed' or not is_final);--> statement-breakpoint
 CREATE INDEX "requests_created" ON "relay"."requests" USING btree ("created_at","id");--> statement-breakpoint

@@ -1,4 +1,5 @@
 /** Agents and what is said of them (ERC-8004): more of the schema `chain`. */
+import { sql } from 'drizzle-orm'
 import { boolean, index, primaryKey, smallint, text } from 'drizzle-orm/pg-core'
 import { chain, chainSchema, created, log, origin, uint256 } from './chain-columns.ts'
 
@@ -62,6 +63,7 @@ export const feedback = chainSchema.table(
     index('feedback_position').on(t.position),
     index('feedback_agent').on(t.chain, t.agentId, t.position),
     index('feedback_client').on(t.client, t.position),
+    index('feedback_backed').on(t.position).where(sql`job_id is not null`),
   ],
 )
 

@@ -90,6 +90,7 @@ export const payments = chainSchema.table(
     index('payments_position').on(t.position),
     index('payments_job').on(t.chain, t.jobId, t.position),
     index('payments_account').on(t.account, t.position),
+    index('payments_kind').on(t.kind, t.position),
   ],
 )
 

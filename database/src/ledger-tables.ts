@@ -38,6 +38,7 @@ export const ledgerTransfers = chainSchema.table(
     index('ledger_transfers_position').on(t.position),
     index('ledger_transfers_from').on(t.from, t.position),
     index('ledger_transfers_to').on(t.to, t.position),
+    index('ledger_transfers_token').on(t.token, t.position),
   ],
 )
 
@@ -153,5 +154,7 @@ export const spends = chainSchema.table(
     index('spends_position').on(t.position),
     index('spends_account').on(t.account, t.position),
     index('spends_key').on(t.key, t.position),
+    index('spends_counterparty').on(t.counterparty, t.position),
+    index('spends_token').on(t.token, t.position),
   ],
 )

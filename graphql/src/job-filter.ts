@@ -1,5 +1,5 @@
 import { jobs } from '@parley/database'
-import { and, arrayContains, eq, gt, inArray, lt, or, type SQL } from 'drizzle-orm'
+import { and, arrayContains, eq, gte, inArray, lt, or, type SQL } from 'drizzle-orm'
 import { chainId, given, keyAddress } from './filters.ts'
 import type { JobRow } from './rows.ts'
 
@@ -30,8 +30,8 @@ export function whereJob(filter: JobFilter): SQL | undefined {
     given(filter.judge, (judge) => arrayContains(jobs.judges, [judge])),
     given(filter.agentId, (agentId) => eq(jobs.agentId, agentId)),
     given(filter.enclave, (enclave) => eq(jobs.enclave, keyAddress(enclave, 'filter.enclave'))),
-    given(filter.createdAfter, (date) => gt(jobs.createdAt, secondsDown(date))),
-    given(filter.createdBefore, (date) => lt(jobs.createdAt, secondsUp(date))),
+    given(filter.createdAfter, (date) => gte(jobs.position, firstPosition(secondsDown(date) + 1))),
+    given(filter.createdBefore, (date) => lt(jobs.position, firstPosition(secondsUp(date)))),
   )
 }
 
@@ -48,6 +48,11 @@ export function acceptsJob(filter: JobFilter, job: JobRow): boolean {
     (filter.createdAfter == null || job.createdAt > secondsDown(filter.createdAfter)) &&
     (filter.createdBefore == null || job.createdAt < secondsUp(filter.createdBefore))
   )
+}
+
+/** What no position of an earlier second reaches: lists are in this order, and have an index of it. */
+function firstPosition(seconds: number): string {
+  return String(Math.min(Math.max(seconds, 0), 10 ** 12 - 1)).padStart(12, '0')
 }
 
 function secondsDown(date: Date): number {
