@@ -119,7 +119,7 @@ test('after any mix of reorgs and restarts the tables are those of an index from
   const crowd = ['PayeesSet', 'PayoutsMade', 'RemainderClaimed', 'PlatformFeePaid', 'FeesCollected', 'PayeeSet']
   const all = [names, others, money, more, arbitration, words, crowd].flat()
   expect([...seenNames]).toEqual(expect.arrayContaining(all))
-})
+}, 300_000)
 
 describe('a reorg', () => {
   test('that only takes blocks away takes their rows away', async () => {
