@@ -16,6 +16,7 @@ test.each(await contractNames(CONTRACTS))(
 
     expect(committed.equals(wasm)).toBe(true)
   },
+  300_000,
 )
 
 test('generated/ holds nothing else', async () => {
