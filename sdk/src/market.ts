@@ -9,6 +9,7 @@ import {
   type MarketValue,
   type Message,
   marketMessages,
+  type Observability,
   observabilityLevels,
   ParleyError,
   termsOfAward,
@@ -17,7 +18,7 @@ import {
 } from '@parley/protocol'
 import { type Assignment, type HiredJob, hire } from './hire.ts'
 import { type MarketBid, type MarketRequest, REQUESTS } from './market-reading.ts'
-import type { JobTerms, Party } from './party.ts'
+import type { Party } from './party.ts'
 import type { Relayer } from './relayer.ts'
 
 export interface Ask {
@@ -109,8 +110,13 @@ export function hireAwarded(
   return hire(client, { ...assignment, provider, agentId, token, amountAtoms: budget, expiredAt, description })
 }
 
+interface EnclaveTerms {
+  readonly workload: Hex
+  readonly observability: Observability
+}
+
 /** The terms of a request whose work shall be done in an enclave of this workload. */
-export function enclaveTerms({ workload, observability }: Pick<JobTerms, 'workload' | 'observability'>): string {
+export function enclaveTerms({ workload, observability }: EnclaveTerms): string {
   return evaluatorTerms('TermsSet', { workload, observability: BigInt(observabilityLevels.indexOf(observability)) })
 }
 
