@@ -12,8 +12,13 @@ const CHAINS = [
 ] as const
 
 const { holdingKey, LEDGER } = ledgerModel
-type State = ledgerModel.LedgerState
-type Action = ledgerModel.LedgerAction
+/** Besides, whether the second token refuses to pay out. */
+type State = ledgerModel.LedgerState & { readonly isRefusing: boolean }
+type Action = ledgerModel.LedgerAction | { readonly name: 'refuse'; readonly isRefusing: boolean }
+
+type Decision =
+  | { readonly status: 'accepted'; readonly state: State }
+  | { readonly status: 'refused'; readonly error: ledgerModel.LedgerRefusal }
 
 const PEOPLE: readonly Person[] = ['alice', 'bob', 'carol', 'operator']
 /** Little enough that some cannot pay. */
@@ -22,7 +27,7 @@ const WEALTH = 1000n
 const step = fc.record({
   name: fc.constantFrom<Action['name']>(
     ...(['deposit', 'deposit', 'deposit', 'withdraw', 'withdraw'] as const),
-    ...(['transfer', 'transfer', 'transfer', 'setOperator'] as const),
+    ...(['transfer', 'transfer', 'transfer', 'setOperator', 'refuse'] as const),
   ),
   who: fc.nat({ max: 3 }),
   from: fc.nat({ max: 3 }),
@@ -51,11 +56,11 @@ describe.each(CHAINS)('the ledger on %s, beside its model', (_, open, steps) => 
     for (const token of tokens) for (const person of PEOPLE) await chain.give(token, person, WEALTH)
     restore = await chain.snapshot()
     const outside = tokens.flatMap((token) => people.map((owner) => [holdingKey(token, owner), WEALTH] as const))
-    start = { balances: new Map(), outside: new Map(outside), operators: new Set() }
+    start = { balances: new Map(), outside: new Map(outside), operators: new Set(), isRefusing: false }
   })
 
   it('agrees with it after every step of any sequence, and holds exactly what it owes', async () => {
-    const accepted = ['deposit', 'withdraw', 'transfer', 'setOperator'].map((name) => `${name} accepted`)
+    const accepted = ['deposit', 'withdraw', 'transfer', 'setOperator', 'refuse'].map((name) => `${name} accepted`)
     const refused = ['transfer AllowanceTooLow', 'transfer BalanceTooLow', 'withdraw WithdrawalFailed']
     await expectLikeModel<State, Action, Step>(
       {
@@ -84,14 +89,21 @@ describe.each(CHAINS)('the ledger on %s, beside its model', (_, open, steps) => 
         return { name, caller, token, amount, from: isOwn ? caller : pick(people, from), to: receiver }
       case 'setOperator':
         return { name, caller, spender: receiver, approved: isOwn }
+      case 'refuse':
+        return { name, isRefusing: isOwn }
     }
   }
 
   /** A token of NEAR moves the money before it asks: it refuses what the ledger would. */
-  function decideHere(state: State, action: Action): ledgerModel.LedgerDecision {
+  function decideHere(state: State, action: Action): Decision {
+    if (action.name === 'refuse') return { status: 'accepted', state: { ...state, isRefusing: action.isRefusing } }
     const decision = ledgerModel.decide(state, action)
-    const isTokens = chain.kind === 'near' && action.name === 'deposit' && decision.status === 'refused'
-    return isTokens ? { status: 'refused', error: 'TransferRefused' } : decision
+    const isTokens = chain.kind === 'near' && action.name === 'deposit'
+    if (decision.status === 'refused') return isTokens ? { status: 'refused', error: 'TransferRefused' } : decision
+    // What the token does not pay out stays in the ledger.
+    const isRefused = action.name === 'withdraw' && state.isRefusing && action.token === tokens[1]
+    if (isRefused) return { status: 'refused', error: 'WithdrawalFailed' }
+    return { status: 'accepted', state: { ...state, ...decision.state } }
   }
 
   async function perform(action: Action): Promise<unknown> {
@@ -102,7 +114,8 @@ describe.each(CHAINS)('the ledger on %s, beside its model', (_, open, steps) => 
     }
   }
 
-  function transact(action: Action) {
+  function transact(action: Action): Promise<unknown> {
+    if (action.name === 'refuse') return chain.refuse(tokens[1] ?? '', action.isRefusing)
     const who = personOf(action.caller)
     switch (action.name) {
       case 'deposit':
@@ -120,26 +133,29 @@ describe.each(CHAINS)('the ledger on %s, beside its model', (_, open, steps) => 
     }
   }
 
-  async function expectSameState(state: State): Promise<void> {
+  /** Each balance that a step has changed, all of them at the end, and what the ledger holds. */
+  async function expectSameState({ balances, outside }: State, before: State | undefined): Promise<void> {
+    if (balances === before?.balances) return
     for (const token of tokens) {
       let owed = 0n
-      let outside = 0n
+      let held = 0n
       for (const owner of people) {
-        const balance = await chain.ledgerBalanceOf(token, owner)
-        expect(balance).toBe(state.balances.get(holdingKey(token, owner)) ?? 0n)
-        const money = await chain.balanceOf(token, owner)
-        expect(money).toBe(state.outside.get(holdingKey(token, owner)))
+        const key = holdingKey(token, owner)
+        const [balance, money] = [balances.get(key) ?? 0n, outside.get(key) ?? 0n]
+        if (before?.balances.get(key) !== balance) expect(await chain.ledgerBalanceOf(token, owner)).toBe(balance)
+        if (before?.outside.get(key) !== money) expect(await chain.balanceOf(token, owner)).toBe(money)
         owed += balance
-        outside += money
+        held += money
       }
       // Money in = money out + held.
       expect(await chain.balanceOf(token, chain.ledger)).toBe(owed)
-      expect(outside + owed).toBe(WEALTH * BigInt(people.length))
+      expect(held + owed).toBe(WEALTH * BigInt(people.length))
     }
   }
 
   /** Whatever has happened, everybody gets out what is its own. */
-  async function withdrawAll({ balances }: State): Promise<void> {
+  async function withdrawAll({ balances, isRefusing }: State): Promise<void> {
+    if (isRefusing) await chain.refuse(tokens[1] ?? '', false)
     for (const token of tokens) {
       for (const person of PEOPLE) {
         const balance = balances.get(holdingKey(token, chain.accounts[person])) ?? 0n
