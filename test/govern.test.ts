@@ -49,8 +49,11 @@ afterAll(async () => {
 
 const GOVERN = fileURLToPath(new URL('../scripts/govern.ts', import.meta.url))
 
+/** Of this process's environment only what says where Node is, and where it keeps what it has compiled: each run then takes half the time. */
+const { PATH, NODE_COMPILE_CACHE } = process.env
+
 async function govern(words: readonly string[], change: Readonly<Record<string, string>> = {}) {
-  const env = { PATH: process.env.PATH ?? '', ...environment, ...change }
+  const env = { PATH, NODE_COMPILE_CACHE, ...environment, ...change }
   const child = spawn(process.execPath, [GOVERN, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   return { code: child.exitCode, stdout, stderr }

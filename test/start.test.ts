@@ -209,16 +209,19 @@ test.for(unusable)('%s=%s is refused in a sentence that names the variable', asy
   expect(started.printed()).not.toContain('    at ')
 })
 
-test('what else is in PARLEY_DIRECTORY stays there, but for what a killed start left', async () => {
+test("--input runs the job on one's own file, and what else is in PARLEY_DIRECTORY stays there, but for what a killed start left", async () => {
   const precious = join(directory, 'precious')
   await mkdir(precious)
   await writeFile(join(precious, 'letter.txt'), 'dear')
   // As a SIGKILL leaves it.
   await writeFile(join(precious, 'running.pid'), String(spawnSync('true').pid))
+  const file = join(directory, 'mine.csv')
+  await writeFile(file, 'invoice,currency,amount\nA-1,EUR,1.10\nA-2,EUR,2.20\n')
 
-  const started = run('npm start -- --once', { PARLEY_DIRECTORY: precious })
+  const started = run(`npm start -- --once --input ${file}`, { PARLEY_DIRECTORY: precious })
 
   expect(await started.ended, started.printed()).toBe(0)
+  expect(started.printed()).toContain('"EUR":{"total":"3.30","invoices":2}')
   expect(await readFile(join(precious, 'letter.txt'), 'utf8')).toBe('dear')
   expect(await readdir(precious)).not.toContain('running.pid')
 })
@@ -229,16 +232,6 @@ test('a database that does not answer is said, and nothing is left', async () =>
   expect(await started.ended).not.toBe(0)
   expect(started.printed()).toContain('ECONNREFUSED')
   await leavesNothing(started)
-})
-
-test("--input runs the job on one's own file", async () => {
-  const file = join(directory, 'mine.csv')
-  await writeFile(file, 'invoice,currency,amount\nA-1,EUR,1.10\nA-2,EUR,2.20\n')
-
-  const started = run(`npm start -- --once --input ${file}`)
-
-  expect(await started.ended, started.printed()).toBe(0)
-  expect(started.printed()).toContain('"EUR":{"total":"3.30","invoices":2}')
 })
 
 test('--input with a bad file is refused before anything starts, with row and column', async () => {
@@ -265,8 +258,8 @@ test('--help explains, and an unknown option does too', async () => {
   expect(unknown.printed()).toContain('--twice')
 })
 
-/** One runs these tests, the next stays up (see above), and the rest is slow and has tests of its own. */
-const notRunHere = ['npm test', 'npm start']
+/** One runs these tests, and the tests above run the others. */
+const notRunHere = ['npm test', 'npm start', 'npm start -- --once']
 
 test('the commands in the README work', { timeout: 300_000 }, async () => {
   const readme = await readFile(join(repository, 'README.md'), 'utf8')

@@ -9,10 +9,11 @@ export interface Started {
   stop(): Promise<void>
 }
 
-/** A program of the enclave package as a process of its own, with nothing in its environment but what is given. */
+/** A program of the enclave package as a process of its own: of this one's environment it has only what Node needs. */
 export function start(program: 'main.ts' | 'verifier/main.ts', environment: Record<string, string>): Started {
   const path = new URL(`../src/${program}`, import.meta.url).pathname
-  const env = { PARENT_PID: String(process.pid), PATH: process.env.PATH ?? '', ...environment }
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  const env = { PARENT_PID: String(process.pid), PATH, NODE_COMPILE_CACHE, ...environment }
   const child = spawn(process.execPath, [path], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const listeners = new Set<() => void>()
   let output = ''

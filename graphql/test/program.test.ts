@@ -91,8 +91,9 @@ test('it says what is missing in its configuration', async () => {
 
 function start(environment: Record<string, string>): ChildProcess {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+  const { PATH, NODE_COMPILE_CACHE } = process.env
   return spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { PATH, NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

@@ -13,7 +13,8 @@ export interface Program {
 /** The relayer as a process of its own, with these settings and no others. */
 export function runRelayer(settings: Readonly<Record<string, string>>): Program {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-  const env = { PATH: process.env.PATH, PARENT_PID: String(process.pid), RELAYER_PORT: '0', ...settings }
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  const env = { PATH, NODE_COMPILE_CACHE, PARENT_PID: String(process.pid), RELAYER_PORT: '0', ...settings }
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const listening = Promise.withResolvers<string>()
