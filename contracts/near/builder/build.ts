@@ -11,6 +11,8 @@ import { reach } from './reach.ts'
 export interface BuildOptions {
   /** false leaves every built-in of JavaScript in: for comparison, since bytes are gas. */
   readonly prune?: boolean
+  /** Whether errors tell their stack: a tenth more bytes. */
+  readonly traces?: boolean
 }
 
 export interface BuiltContract {
@@ -25,11 +27,11 @@ export interface BuiltContract {
  * Compiles a near-sdk-js contract: bundles it, loads it in the JavaScript engine, and makes a contract of the engine's memory
  * and of what calls can reach. The same sources give the same bytes. Throws a BuildError when the contract is at fault.
  */
-export async function buildContract(entry: string, { prune = true }: BuildOptions = {}): Promise<BuiltContract> {
+export async function buildContract(entry: string, { prune = true, traces = false }: BuildOptions = {}): Promise<BuiltContract> {
   const engineFile = readEngine()
   const engine = readEngineModule(engineFile.wasm)
   const bundle = await bundleContract(entry)
-  const image = takeImage(engineFile, bundle, { keep: bundle.keep, prune })
+  const image = takeImage(engineFile, bundle, { keep: bundle.keep, prune, traces })
 
   const functions = prune ? withoutDeadOpcodes(engine.functions, image.liveOpcodes) : engine.functions
   const entryFunction = engine.exports.get(

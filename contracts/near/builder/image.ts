@@ -25,6 +25,8 @@ export interface ImageOptions {
   readonly keep: readonly string[]
   /** false leaves every built-in in, for comparison. */
   readonly prune: boolean
+  /** false leaves out what stack traces need. */
+  readonly traces: boolean
 }
 
 /** What engine/src/image.c, names.c and prune.c export for the builder. */
@@ -43,15 +45,19 @@ interface EngineExports {
   image_forget_modules(): void
   image_scan_names(): void
   image_keep_name(name: number): void
+  image_leave_out(global: number, name: number): void
   image_prune(): void
   image_live_opcodes(): number
   image_keeps(name: number): number
-  image_finish(): void
+  image_finish(hasTraces: number): void
   image_heap_end(): number
 }
 
 /** Each brings code of its own into every call, up to 40 kB (RegExp). */
 const DEAR_BUILTINS = ['RegExp', 'Date', 'Promise', 'Map', 'Set', 'WeakMap', 'Proxy', 'Iterator', 'DataView']
+
+/** Said of other objects too: `near.log`. */
+const NAMES_LIKE_MATHS = ['exp', 'log', 'max', 'min', 'pow', 'random', 'round', 'sign']
 
 const FILE_NAME = 'contract.js'
 const PAGE = 65_536
@@ -79,7 +85,7 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-function loadContract(wasm: Uint8Array, bundle: Bundle, { keep, prune }: ImageOptions) {
+function loadContract(wasm: Uint8Array, bundle: Bundle, { keep, prune, traces }: ImageOptions) {
   const engine = instantiate(wasm, bundle.positionOf)
   engine.image_create()
   engine.image_mark_builtins()
@@ -104,11 +110,13 @@ function loadContract(wasm: Uint8Array, bundle: Bundle, { keep, prune }: ImageOp
   engine.image_forget_modules()
   engine.image_scan_names()
   for (const name of keep) withTexts(engine, [name], ([text]) => engine.image_keep_name(text.address))
+  for (const name of prune ? unusedMath(bundle.code) : [])
+    withTexts(engine, ['Math', name], ([global, text]) => engine.image_leave_out(global.address, text.address))
   const liveOpcodes = bytesOf(engine).slice(engine.image_live_opcodes(), engine.image_live_opcodes() + 256)
   if (prune) engine.image_prune()
   const keeps = (name: string) => withTexts(engine, [name], ([text]) => engine.image_keeps(text.address)) !== 0
   const dearBuiltins = DEAR_BUILTINS.filter((name) => !prune || keeps(name))
-  engine.image_finish()
+  engine.image_finish(Number(traces))
 
   const heapEnd = engine.image_heap_end()
   if (heapEnd > STACK_LIMIT)
@@ -117,6 +125,12 @@ function loadContract(wasm: Uint8Array, bundle: Bundle, { keep, prune }: ImageOp
   // Four bytes more: a reader of words at the end, moved, must not fall off.
   const heapBytes = bytesOf(engine).slice(0, heapEnd + ADDRESS_SHIFT + 4)
   return { heapBytes, heapStart, heapEnd, methods, liveOpcodes, dearBuiltins }
+}
+
+/** Functions of Math that the code says nowhere, though other objects have their names. None when it uses Math as a value. */
+function unusedMath(code: string): readonly string[] {
+  if (/\bMath\b(?!\.\w)/.test(code)) return []
+  return NAMES_LIKE_MATHS.filter((name) => !new RegExp(`\\bMath\\.${name}\\b`).test(code))
 }
 
 /** As `struct method` in engine/src/image.c. */

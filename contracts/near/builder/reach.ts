@@ -86,7 +86,7 @@ function isIn({ start, end }: Range, offset: Relocation['offset']): boolean {
 /** Symbols can lie inside of others, never deeper than this. */
 const DEEPEST_NESTING = 6
 
-/** The symbols that an address may mean: one past the end counts, where C lets a pointer go. */
+/** The symbols that an address may mean: those that hold it, else those that end there, where C lets a pointer go. */
 function symbolsAt(symbols: readonly DataSymbol[], address: number): DataSymbol[] {
   let low = 0
   let high = symbols.length
@@ -95,7 +95,7 @@ function symbolsAt(symbols: readonly DataSymbol[], address: number): DataSymbol[
     if ((symbols[middle]?.address ?? 0) <= address) low = middle + 1
     else high = middle
   }
-  return symbols
-    .slice(Math.max(0, low - DEEPEST_NESTING), low)
-    .filter((symbol) => address <= symbol.address + symbol.size)
+  const near = symbols.slice(Math.max(0, low - DEEPEST_NESTING), low)
+  const holding = near.filter((symbol) => address < symbol.address + symbol.size)
+  return holding.length > 0 ? holding : near.filter((symbol) => address === symbol.address + symbol.size)
 }

@@ -137,6 +137,11 @@ const EDITS: readonly Edit[] = [
     by: 'static double js_math_pow(double a, double b);\nstatic double (*power)(double a, double b) = js_math_pow;\n\nstatic no_inline __exception int js_binary_arith_slow(',
   },
   {
+    why: 'Without traces, what makes them is left out.',
+    find: 'static void build_backtrace(JSContext *ctx, JSValueConst error_val,',
+    by: '#include "traces.c"\nstatic void make_backtrace(JSContext *ctx, JSValueConst error_val,',
+  },
+  {
     why: 'Plain JSON is read in one pass.',
     find: '    JSValue val = JS_UNDEFINED;\n\n    js_parse_init(ctx, s, buf, buf_len, filename, 1);\n    if (json_next_token(s))',
     by: '    JSValue val = JS_UNDEFINED;\n\n    if (!pr && quick_json(ctx, buf, buf_len, &val))\n        return val;\n    js_parse_init(ctx, s, buf, buf_len, filename, 1);\n    if (json_next_token(s))',

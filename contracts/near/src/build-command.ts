@@ -14,6 +14,7 @@ without NAMES, all that hold a contract.
 
   --source FOLDER  where the contracts are (contracts/near/contracts)
   --out FOLDER     where NAME.wasm goes (contracts/near/generated)
+  --traces         errors tell their stack: a tenth more bytes
   --whole          leave every built-in of JavaScript in: larger and dearer, for comparison
   --help`
 
@@ -22,6 +23,7 @@ const FOLDER = fileURLToPath(new URL('..', import.meta.url))
 const options = {
   source: { type: 'string', default: join(FOLDER, 'contracts') },
   out: { type: 'string', default: join(FOLDER, 'generated') },
+  traces: { type: 'boolean', default: false },
   whole: { type: 'boolean', default: false },
 } as const
 
@@ -46,6 +48,7 @@ async function build(name: string): Promise<void> {
   try {
     const { wasm, methods, dearBuiltins } = await buildContract(join(values.source, `${name}.ts`), {
       prune: !values.whole,
+      traces: values.traces,
     })
     await writeFile(join(values.out, `${name}.wasm`), wasm)
     const seconds = ((performance.now() - started) / 1000).toFixed(1)

@@ -56,8 +56,12 @@ describe('a near-sdk-js contract', () => {
     expect(counter.call('only_self', {}, { predecessor: 'contract.near' }).value).toBe('self')
   })
 
-  test('panics with the message first and TypeScript lines behind it', () => {
-    const { error } = counter.call('fail')
+  test('panics with the message, and with TypeScript lines behind it when it is built so', async () => {
+    expect(counter.call('fail').error).toBe('"CounterBroken: told to fail"')
+
+    const traced = await deployFixture('counter', { traces: true })
+    traced.call('init', { start: 5 })
+    const { error } = traced.call('fail')
 
     expect(error).toMatch(/^"CounterBroken: told to fail\\n {4}at fail \(counter.ts:42:\d+\)\\n/)
     expect(error).not.toContain('run-method')

@@ -7,14 +7,24 @@ export function signerAccountId(): string {
   return native.register_latin1()
 }
 
+/** Asked for once: a call has one of each. */
+let predecessor: string | undefined
+let current: string | undefined
+
 export function predecessorAccountId(): string {
-  host.predecessor_account_id(0)
-  return native.register_latin1()
+  if (predecessor === undefined) {
+    host.predecessor_account_id(0)
+    predecessor = native.register_latin1()
+  }
+  return predecessor
 }
 
 export function currentAccountId(): string {
-  host.current_account_id(0)
-  return native.register_latin1()
+  if (current === undefined) {
+    host.current_account_id(0)
+    current = native.register_latin1()
+  }
+  return current
 }
 
 export function storageReadRaw(key: Uint8Array): Uint8Array | null {

@@ -23,8 +23,10 @@ static void panic_with(JSValue error)
         string_buffer_concat_value_free(&text, JS_ToString(ctx, error));
     } else {
         string_buffer_concat_value_free(&text, JS_ToString(ctx, message));
-        string_buffer_putc8(&text, '\n');
-        string_buffer_concat_value_free(&text, JS_ToString(ctx, stack));
+        if (!JS_IsUndefined(stack)) {
+            string_buffer_putc8(&text, '\n');
+            string_buffer_concat_value_free(&text, JS_ToString(ctx, stack));
+        }
     }
 
     Bytes utf8;

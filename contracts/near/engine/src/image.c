@@ -200,6 +200,17 @@ static void drop_source(JSFunctionBytecode *function)
     function->source_len = 0;
 }
 
+/* Of what only stack traces need. Classes and functions keep their property `name`. */
+static void drop_trace(JSFunctionBytecode *function)
+{
+    js_free(context, function->pc2line_buf);
+    function->pc2line_buf = NULL;
+    JS_FreeAtom(context, function->func_name);
+    JS_FreeAtom(context, function->filename);
+    function->func_name = function->filename = JS_ATOM_NULL;
+    function->pc2line_len = function->line_num = function->col_num = 0;
+}
+
 static void for_each_function(void (*act)(JSFunctionBytecode *function))
 {
     struct list_head *entry;
@@ -241,27 +252,42 @@ static unsigned copy_lazy_entries(void)
     return kinds;
 }
 
-/* Cuts the table of atoms behind the last one and chains what is free from the front. */
+/* Chains the first free atoms from the front, cuts the table behind the last one, and wipes what is free between: zeroes cost nothing. */
 static void shrink_atoms(void)
 {
-    enum { SPARE_ATOMS = 48 };
-    uint32_t last = 0, next = 0;
+    enum { SPARE_ATOMS = 64 };
+    uint32_t last = 0, spare = 0;
+    uint32_t *next = &runtime->atom_free_index;
     for (uint32_t atom = 1; atom < runtime->atom_size; atom++) {
         if (!atom_is_free(runtime->atom_array[atom]))
             last = atom;
     }
-    uint32_t size = last + 1 + SPARE_ATOMS;
-    if (size < runtime->atom_size) {
-        memset(&runtime->atom_array[size], 0, (runtime->atom_size - size) * sizeof *runtime->atom_array);
-        runtime->atom_size = size;
-    }
-    for (uint32_t atom = runtime->atom_size - 1; atom > 0; atom--) {
+    for (uint32_t atom = 1; atom < runtime->atom_size; atom++) {
         if (!atom_is_free(runtime->atom_array[atom]))
             continue;
-        runtime->atom_array[atom] = atom_set_free(next);
-        next = atom;
+        runtime->atom_array[atom] = NULL;
+        if (spare++ >= SPARE_ATOMS)
+            continue;
+        *next = atom;
+        next = (uint32_t *)&runtime->atom_array[atom];
+        last = atom > last ? atom : last;
     }
-    runtime->atom_free_index = next;
+    *next = 0;
+    for (uint32_t atom = runtime->atom_free_index; atom;) {
+        uint32_t after = (uint32_t)(uintptr_t)runtime->atom_array[atom];
+        runtime->atom_array[atom] = atom_set_free(after);
+        atom = after;
+    }
+    runtime->atom_size = last + 1;
+}
+
+/* Nothing lists what a call starts with: without neighbours, to take an object out of the list is to write zeroes at address 0. */
+static void unlink_objects(void)
+{
+    struct list_head *entry, *next;
+    list_for_each_safe(entry, next, &runtime->gc_obj_list)
+        entry->prev = entry->next = NULL;
+    init_list_head(&runtime->gc_obj_list);
 }
 
 /* An atom's number may get a new name later: it becomes suspect. */
@@ -274,13 +300,17 @@ static void suspect_free_atoms(void)
 }
 
 /* The last step before the image is taken. */
-EXPORT(image_finish) void image_finish(void)
+EXPORT(image_finish) void image_finish(bool has_traces)
 {
     make_lazy_properties("env");
     make_lazy_properties("native");
     make_lazy_properties("JSON");
     forget_marks();
     for_each_function(drop_source);
+    if (!has_traces) {
+        backtrace = NULL;
+        for_each_function(drop_trace);
+    }
     context->eval_internal = NULL;
     drop_value(&context->eval_obj);
     JS_RunGC(runtime);
@@ -305,6 +335,7 @@ EXPORT(image_finish) void image_finish(void)
     least_growth = 8;
     shrink_atoms();
     suspect_free_atoms();
+    unlink_objects();
     heap_wipe_free_blocks();
 }
 

@@ -105,6 +105,12 @@ static void keep_string(JSValueConst value)
     JS_FreeAtom(context, atom);
 }
 
+/* Giving a property to an object that is being made asks no built-in for it. */
+static bool defines_property(int opcode)
+{
+    return opcode == OP_define_field || opcode == OP_define_method || opcode == OP_set_name;
+}
+
 static void scan_function(JSFunctionBytecode *function)
 {
     live_function_kinds |= 1 << function->func_kind;
@@ -112,7 +118,7 @@ static void scan_function(JSFunctionBytecode *function)
         int opcode = function->byte_code_buf[at];
         const JSOpCode *description = &short_opcode_info(opcode);
         live_opcodes[opcode] = 1;
-        switch (description->fmt) {
+        switch (defines_property(opcode) ? OP_FMT_none : description->fmt) {
         case OP_FMT_atom:
         case OP_FMT_atom_u8:
         case OP_FMT_atom_u16:
@@ -132,7 +138,10 @@ static void scan_function(JSFunctionBytecode *function)
 static void scan_object(JSObject *object)
 {
     JSShapeProperty *names = get_shape_prop(object->shape);
+    bool is_function = JS_IsFunction(context, JS_MKPTR(JS_TAG_OBJECT, object));
     for (int i = 0; i < object->shape->prop_count; i++) {
+        if (is_function && names[i].atom == JS_ATOM_name)
+            continue; /* a built-in that loading has called, say: a call need not */
         if (names[i].atom && (names[i].flags & JS_PROP_TMASK) == JS_PROP_NORMAL)
             keep_string(object->prop[i].u.value);
     }

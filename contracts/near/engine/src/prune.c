@@ -76,6 +76,19 @@ EXPORT(image_keeps) bool image_keeps(const char *name)
     return has_name(name);
 }
 
+/* Room for every property of the built-ins. */
+static void prepare_left_out(void)
+{
+    uint32_t property_count = 0;
+    if (left_out)
+        return;
+    for (int i = 0; i < builtin_count; i++)
+        property_count += JS_VALUE_GET_OBJ(builtins[i])->shape->prop_count;
+    left_out = malloc(property_count * sizeof *left_out);
+    suspect_atom_count = runtime->atom_size;
+    suspect_atoms = calloc(suspect_atom_count / 8 + 1, 1);
+}
+
 static void remember_left_out(const JSObject *object, JSAtom name)
 {
     left_out[left_out_count++] = left_out_key(object, runtime->atom_array[name]);
@@ -173,6 +186,18 @@ static void drop_iterator_helpers(void)
     prune_object(JS_VALUE_GET_OBJ(context->class_proto[JS_CLASS_ITERATOR]), true);
 }
 
+/* A function of a global object that code names on other objects only: `Math.log`, say. Before image_prune. */
+EXPORT(image_leave_out) void image_leave_out(const char *global, const char *name)
+{
+    JSValue object = JS_GetPropertyStr(context, context->global_obj, global);
+    JSAtom atom = JS_NewAtom(context, name);
+    prepare_left_out();
+    remember_left_out(JS_VALUE_GET_OBJ(object), atom);
+    JS_DeleteProperty(context, object, atom, 0);
+    JS_FreeAtom(context, atom);
+    JS_FreeValue(context, object);
+}
+
 static int compare_keys(const void *left, const void *right, void *unused)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
@@ -181,13 +206,8 @@ static int compare_keys(const void *left, const void *right, void *unused)
 
 EXPORT(image_prune) void image_prune(void)
 {
-    uint32_t property_count = 0;
     keep_implied_names();
-    for (int i = 0; i < builtin_count; i++)
-        property_count += JS_VALUE_GET_OBJ(builtins[i])->shape->prop_count;
-    left_out = malloc(property_count * sizeof *left_out);
-    suspect_atom_count = runtime->atom_size;
-    suspect_atoms = calloc(suspect_atom_count / 8 + 1, 1);
+    prepare_left_out();
 
     /* Object.prototype stays whole: a key of a caller's choosing must find there what it finds anywhere. */
     JSObject *object_prototype = JS_VALUE_GET_OBJ(context->class_proto[JS_CLASS_OBJECT]);
