@@ -11,7 +11,7 @@ import { reach } from './reach.ts'
 export interface BuildOptions {
   /** false leaves every built-in of JavaScript in: for comparison, since bytes are gas. */
   readonly prune?: boolean
-  /** Whether errors tell their stack: a tenth more bytes. */
+  /** Whether errors tell their stack, and functions their names: a fifth more bytes. */
   readonly traces?: boolean
 }
 
@@ -27,7 +27,10 @@ export interface BuiltContract {
  * Compiles a near-sdk-js contract: bundles it, loads it in the JavaScript engine, and makes a contract of the engine's memory
  * and of what calls can reach. The same sources give the same bytes. Throws a BuildError when the contract is at fault.
  */
-export async function buildContract(entry: string, { prune = true, traces = false }: BuildOptions = {}): Promise<BuiltContract> {
+export async function buildContract(
+  entry: string,
+  { prune = true, traces = false }: BuildOptions = {},
+): Promise<BuiltContract> {
   const engineFile = readEngine()
   const engine = readEngineModule(engineFile.wasm)
   const bundle = await bundleContract(entry)

@@ -142,6 +142,21 @@ const EDITS: readonly Edit[] = [
     by: '#include "traces.c"\nstatic void make_backtrace(JSContext *ctx, JSValueConst error_val,',
   },
   {
+    why: 'Without traces, functions have neither name nor length of their own.',
+    find: 'static void js_function_set_properties(JSContext *ctx, JSValue func_obj,\n                                       JSAtom name, int len)\n{\n',
+    by: 'static bool are_functions_bare;\nstatic void js_function_set_properties(JSContext *ctx, JSValue func_obj,\n                                       JSAtom name, int len)\n{\n    if (are_functions_bare)\n        return;\n',
+  },
+  {
+    why: 'Without traces, functions have no prototype of their own either, until it is asked for.',
+    find: '        JS_SetConstructorBit(ctx, func_obj, true);\n        JS_DefineAutoInitProperty(',
+    by: '        JS_SetConstructorBit(ctx, func_obj, true);\n        if (!are_functions_bare)\n            JS_DefineAutoInitProperty(',
+  },
+  {
+    why: 'Without traces, only classes have names.',
+    find: 'static bool js_object_has_name(JSContext *ctx, JSValue obj)\n{\n',
+    by: 'static bool js_object_has_name(JSContext *ctx, JSValue obj)\n{\n    if (are_functions_bare && js_class_has_bytecode(JS_VALUE_GET_OBJ(obj)->class_id) && !JS_VALUE_GET_OBJ(obj)->is_constructor)\n        return true;\n',
+  },
+  {
     why: 'Plain JSON is read in one pass.',
     find: '    JSValue val = JS_UNDEFINED;\n\n    js_parse_init(ctx, s, buf, buf_len, filename, 1);\n    if (json_next_token(s))',
     by: '    JSValue val = JS_UNDEFINED;\n\n    if (!pr && quick_json(ctx, buf, buf_len, &val))\n        return val;\n    js_parse_init(ctx, s, buf, buf_len, filename, 1);\n    if (json_next_token(s))',

@@ -14,7 +14,7 @@ without NAMES, all that hold a contract.
 
   --source FOLDER  where the contracts are (contracts/near/contracts)
   --out FOLDER     where NAME.wasm goes (contracts/near/generated)
-  --traces         errors tell their stack: a tenth more bytes
+  --traces         errors tell their stack, and functions their names: a fifth more bytes
   --whole          leave every built-in of JavaScript in: larger and dearer, for comparison
   --help`
 

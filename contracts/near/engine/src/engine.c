@@ -16,4 +16,5 @@
 #include "call.c"
 #include "names.c"
 #include "prune.c"
+#include "bare.c"
 #include "image.c"

@@ -200,17 +200,6 @@ static void drop_source(JSFunctionBytecode *function)
     function->source_len = 0;
 }
 
-/* Of what only stack traces need. Classes and functions keep their property `name`. */
-static void drop_trace(JSFunctionBytecode *function)
-{
-    js_free(context, function->pc2line_buf);
-    function->pc2line_buf = NULL;
-    JS_FreeAtom(context, function->func_name);
-    JS_FreeAtom(context, function->filename);
-    function->func_name = function->filename = JS_ATOM_NULL;
-    function->pc2line_len = function->line_num = function->col_num = 0;
-}
-
 static void for_each_function(void (*act)(JSFunctionBytecode *function))
 {
     struct list_head *entry;
@@ -307,10 +296,8 @@ EXPORT(image_finish) void image_finish(bool has_traces)
     make_lazy_properties("JSON");
     forget_marks();
     for_each_function(drop_source);
-    if (!has_traces) {
-        backtrace = NULL;
-        for_each_function(drop_trace);
-    }
+    if (!has_traces)
+        drop_traces();
     context->eval_internal = NULL;
     drop_value(&context->eval_obj);
     JS_RunGC(runtime);

@@ -1,4 +1,4 @@
-/* What makes stack traces; the image drops it when they are not wanted (image.c). */
+/* What makes stack traces; the image drops it when they are not wanted (bare.c). */
 static void make_backtrace(JSContext *ctx, JSValueConst error_val, JSValueConst filter_func, const char *filename,
                            int line_num, int col_num, int backtrace_flags);
 static void (*backtrace)(JSContext *, JSValueConst, JSValueConst, const char *, int, int, int) = make_backtrace;
