@@ -6,6 +6,7 @@ import {
   award,
   bid,
   enclaveTerms,
+  evaluatorTermsOf,
   eventArgument,
   findBids,
   findRequest,
@@ -197,6 +198,30 @@ describe.each(chainKinds)('on %s', (kind) => {
     const awarded = await award(relayer, client, asked, await offer(asked))
 
     await expect(hireFor(awarded, { observability: 'full' })).rejects.toMatchObject({ code: 'EvaluatorMismatch' })
+  })
+
+  test('a job that a quorum or an account judges is the award’s, on the terms that were signed', async () => {
+    const { relayer, client, agent, agentId, on } = actors
+    const quorum = { members: [client.address, rival.address], threshold: 2n }
+    const ways = [
+      { evaluator: client.evaluators.quorum, work: { terms: { quorum } } },
+      { evaluator: rival.address, work: {} },
+    ]
+    await on.giveDollars(client.address, 2n * PRICE_ATOMS)
+
+    for (const { evaluator, work } of ways) {
+      const judged = { evaluator, evaluatorTerms: work.terms === undefined ? '' : evaluatorTermsOf(work.terms) }
+      const words = { text: 'Translate', token: on.token, budgetAtoms: BUDGET_ATOMS, durationSeconds: 100n * HOUR }
+      const asked = await postRequest(relayer, client, { ...words, ...judged })
+      const wanted = { agentId, text: 'Gladly', priceAtoms: PRICE_ATOMS, validSeconds: 600n }
+      const awarded = await award(relayer, client, asked, await bid(relayer, agent, asked, wanted))
+      const others = { terms: { quorum: { ...quorum, threshold: 1n } } }
+      await expect(hireAwarded(client, awarded, others)).rejects.toMatchObject({ code: 'EvaluatorMismatch' })
+
+      const { jobId } = await hireAwarded(client, awarded, work)
+
+      expect((await findRequest(relayer, asked.id)).award?.job).toMatchObject({ jobId, status: 'Funded' })
+    }
   })
 
   test('what was withdrawn is over', async () => {

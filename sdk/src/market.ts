@@ -17,6 +17,7 @@ import {
   type WorkRequest,
 } from '@parley/protocol'
 import { type Assignment, type HiredJob, hire } from './hire.ts'
+import { readTerms, type Terms } from './hiring.ts'
 import { type MarketBid, type MarketRequest, REQUESTS } from './market-reading.ts'
 import type { Party } from './party.ts'
 import type { Relayer } from './relayer.ts'
@@ -30,7 +31,7 @@ export interface Ask {
   readonly durationSeconds: bigint
   /** Who judges the work: unless said, who judges what enclaves sign. */
   readonly evaluator?: string
-  /** How: `enclaveTerms` and, for other evaluators, `evaluatorTerms`; '' for one that is none of Parley's. Nobody can change it later. */
+  /** How: `enclaveTerms` and, for other evaluators, `evaluatorTermsOf`; '' for one that is none of Parley's. Nobody can change it later. */
   readonly evaluatorTerms: string
 }
 
@@ -94,20 +95,59 @@ export async function award(
   return { awardId, terms: termsOfAward(request, taken) }
 }
 
-/** Hires who was awarded, with all terms of the award; the job says in its first line whose it is. Throws as `hire` does. */
+/** A job that no enclave does: who judges it by these terms, or without any an account. */
+export interface JudgedWork {
+  readonly terms?: Terms
+  readonly description?: string
+}
+
+/**
+ * Hires who was awarded, with all terms of the award; the job says in its first line whose it is. Throws as `hire` does; EvaluatorMismatch for
+ * work that is to be judged otherwise than the provider has read.
+ */
 export function hireAwarded(
   client: Party,
-  { awardId, terms }: AwardedBid,
-  assignment: Assignment & { readonly description?: string },
-): Promise<HiredJob> {
-  const { provider, agentId, token, budget, expiredAt, evaluator, evaluatorTerms } = terms
-  if (evaluator !== client.evaluator)
-    throw new ParleyError('EvaluatorMismatch', `${evaluator} is to judge this job, not ${client.evaluator}`)
-  const own = enclaveTerms({ ...assignment, ...assignment.enclave })
-  if (evaluatorTerms !== own)
-    throw new ParleyError('EvaluatorMismatch', `this job is to be judged on "${evaluatorTerms}", not on "${own}"`)
-  const description = [awardLine(awardId), assignment.description ?? []].flat().join('\n')
-  return hire(client, { ...assignment, provider, agentId, token, amountAtoms: budget, expiredAt, description })
+  awarded: AwardedBid,
+  work: Assignment & { readonly description?: string },
+): Promise<HiredJob>
+export function hireAwarded(
+  client: Party,
+  awarded: AwardedBid,
+  work: JudgedWork,
+): Promise<Pick<HiredJob, 'jobId' | 'request'>>
+export async function hireAwarded(
+  client: Party,
+  { awardId, terms: agreed }: AwardedBid,
+  work: (Assignment & { readonly description?: string }) | JudgedWork,
+): Promise<Pick<HiredJob, 'jobId' | 'request'>> {
+  const { provider, agentId, token, budget, expiredAt, evaluator } = agreed
+  const description = [awardLine(awardId), work.description ?? []].flat().join('\n')
+  const job = { provider, agentId, token, amountAtoms: budget, expiredAt, description }
+  if ('enclave' in work) {
+    requireAgreed(agreed, client.evaluator, enclaveTerms({ ...work, ...work.enclave }))
+    return hire(client, { ...work, ...job })
+  }
+
+  const { terms } = work
+  const judge = terms === undefined ? evaluator : client.evaluators[readTerms(terms).kind]
+  requireAgreed(agreed, judge, terms === undefined ? '' : evaluatorTermsOf(terms))
+  const jobId = await client.nextJobId()
+  const request = await client.hire({ ...job, jobId, ...(terms === undefined ? { evaluator } : { terms }) })
+  return { jobId, request }
+}
+
+function requireAgreed({ evaluator, evaluatorTerms: line }: AwardedTerms, own: string, ownLine: string): void {
+  if (evaluator !== own) throw new ParleyError('EvaluatorMismatch', `${evaluator} is to judge this job, not ${own}`)
+  if (line !== ownLine)
+    throw new ParleyError('EvaluatorMismatch', `this job is to be judged on "${line}", not on "${ownLine}"`)
+}
+
+/** The terms of a request as a hiring has them. */
+export function evaluatorTermsOf(terms: Terms): string {
+  if ('enclave' in terms) return enclaveTerms(terms.enclave)
+  if ('quorum' in terms) return evaluatorTerms('QuorumTermsSet', terms.quorum)
+  if ('milestones' in terms) return evaluatorTerms('MilestoneTermsSet', terms.milestones)
+  return evaluatorTerms('ArbitrationTermsSet', terms.arbitration)
 }
 
 interface EnclaveTerms {
