@@ -11,6 +11,7 @@ export const moneyDeeds = {
   payByMilestones,
   arbitrate,
   shareWithCrowd,
+  backFeedback,
   speakOfAgent,
 }
 
@@ -47,7 +48,7 @@ async function usePolicy(chain: TestChain, world: World, pick: number): Promise<
 }
 
 async function judgeTogether(chain: TestChain, world: World, pick: number): Promise<World> {
-  const job = await open(chain, world, pick, 'quorum')
+  const job = await open(chain, world, pick, chain.contracts.quorum.address)
   if (!job) return world
   const members = [OWNER, VERIFIER].map(({ address }) => address)
   await chain.send(job.client, 'quorum', 'setQuorumTerms', [job.id, members, 2])
@@ -57,7 +58,7 @@ async function judgeTogether(chain: TestChain, world: World, pick: number): Prom
 }
 
 async function payByMilestones(chain: TestChain, world: World, pick: number): Promise<World> {
-  const job = await open(chain, world, pick, 'milestones')
+  const job = await open(chain, world, pick, chain.contracts.milestones.address)
   if (!job) return world
   const terms = { judge: OWNER.address, reviewSeconds: HOUR, amounts: [300n, 700n] }
   await chain.send(job.client, 'milestones', 'setMilestoneTerms', [job.id, terms])
@@ -70,7 +71,7 @@ async function payByMilestones(chain: TestChain, world: World, pick: number): Pr
 }
 
 async function arbitrate(chain: TestChain, world: World, pick: number): Promise<World> {
-  const job = await open(chain, world, pick, 'arbitration')
+  const job = await open(chain, world, pick, chain.contracts.arbitration.address)
   if (!job) return world
   const token = chain.contracts.token.address
   const terms = { reviewSeconds: HOUR, rulingSeconds: HOUR, silenceShareBP: 5_000, bond: 10n, stake: 20n }
@@ -127,6 +128,21 @@ async function shareWithCrowd(chain: TestChain, world: World, pick: number): Pro
   return world
 }
 
+/** What a client says of an agent whose job paid a fee. */
+async function backFeedback(chain: TestChain, world: World, pick: number): Promise<World> {
+  const price = [chain.contracts.token.address, 10n ** 18n]
+  await chain.send(OWNER, 'jobs', 'setPlatformFee', [200, BOB.address])
+  await chain.send(OWNER, 'reputation', 'setTokenPrice', price)
+  await chain.send(OWNER, 'reputation', 'setWeightCap', [1 + (pick % 50)])
+  const job = await open(chain, world, pick, OWNER.address)
+  if (!job) return world
+  await fundAndSubmit(chain, job)
+  await chain.send(OWNER, 'jobs', 'complete', [job.id, REASON, '0x'])
+  const said = [pick, 0, `tag-${pick}`, '', '', '', REASON]
+  await chain.send(job.client, 'reputation', 'giveBackedFeedback', [job.id, job.agentId, ...said])
+  return world
+}
+
 /** What an odd number is said with is long, and no text that PostgreSQL takes. */
 async function speakOfAgent(chain: TestChain, world: World, pick: number): Promise<World> {
   const agentId = pick % Math.max(1, world.agentOwners.length)
@@ -147,9 +163,10 @@ interface OpenJob {
   readonly id: bigint
   readonly client: Actor
   readonly provider: Actor
+  readonly agentId: number
 }
 
-async function open(chain: TestChain, world: World, pick: number, evaluator: 'quorum' | 'milestones' | 'arbitration') {
+async function open(chain: TestChain, world: World, pick: number, judge: Hex): Promise<OpenJob | undefined> {
   const agentId = pick % Math.max(1, world.agentOwners.length)
   const provider = world.agentOwners[agentId]
   if (!provider) return undefined
@@ -157,10 +174,9 @@ async function open(chain: TestChain, world: World, pick: number, evaluator: 'qu
   const id = await chain.read<bigint>('jobs', 'nextJobId', [client.address])
   const { timestamp } = await chain.head()
   const details = [BigInt(timestamp) + 240n * HOUR, `job ${pick}`, NOBODY, agentId]
-  const judge = chain.contracts[evaluator].address
   await chain.send(client, 'jobs', 'createJob', [provider.address, judge, ...details])
   await chain.send(client, 'jobs', 'setBudget', [id, chain.contracts.token.address, BUDGET, '0x'])
-  return { id, client, provider }
+  return { id, client, provider, agentId }
 }
 
 async function fundAndSubmit(chain: TestChain, { id, client, provider }: OpenJob, between?: () => Promise<unknown>) {

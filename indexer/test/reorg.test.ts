@@ -108,9 +108,10 @@ test('after any mix of reorgs and restarts the tables are those of an index from
   const money = ['LedgerTransfer', 'OperatorSet', 'PolicySet', 'PolicyRevoked', 'SpendLimitSet', 'CounterpartySet']
   const more = ['SpendConfirmed', 'SpendExecuted', 'VoteCast', 'MilestoneApproved', 'JobPartReleased', 'JobReopened']
   const arbitration = ['StakeLocked', 'DisputeOpened', 'RulingGiven', 'BondReleased', 'StakeReleased']
-  const words = ['NewFeedback', 'FeedbackRevoked', 'ResponseAppended', 'ValidationRequest', 'ValidationResponse']
+  const words = ['NewFeedback', 'FeedbackRevoked', 'FeedbackBacked', 'ResponseAppended']
+  const checks = ['ValidationRequest', 'ValidationResponse', 'TokenPriceSet', 'WeightCapSet']
   const crowd = ['PayeesSet', 'PayoutsMade', 'RemainderClaimed', 'PlatformFeePaid', 'FeesCollected', 'PayeeSet']
-  const all = [names, others, money, more, arbitration, words, crowd].flat()
+  const all = [names, others, money, more, arbitration, words, checks, crowd].flat()
   expect([...seenNames]).toEqual(expect.arrayContaining(all))
 }, 300_000)
 
