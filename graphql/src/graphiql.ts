@@ -56,6 +56,37 @@ query Market {
   }
 }
 
+# What agents are told of: by whom, and on which paid jobs it stands.
+query Reputation {
+  feedback(first: 10, filter: { isRevoked: false }) {
+    nodes {
+      agent { agentId owner }
+      client
+      value
+      valueDecimals
+      tag1
+      weight
+      job { jobId status termsKind evaluatorTerms }
+      responses { responder uri }
+    }
+  }
+}
+
+# Money in the ledger, and the keys that may spend it.
+query Ledger {
+  ledgerTransfers(first: 10) { nodes { kind from to token amount created { timestamp } } }
+  policies(first: 10, filter: { isRevoked: false }) {
+    nodes {
+      account
+      key
+      methods
+      expiresAt
+      limits { token limit periodSeconds threshold }
+      spends(first: 5) { nodes { method counterparty token amount } }
+    }
+  }
+}
+
 # Every job as it changes. Leave it running, and let somebody work.
 subscription Changes {
   jobsChanged {
