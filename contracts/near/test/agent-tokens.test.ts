@@ -1,6 +1,6 @@
 /** Agents as NEAR's tokens (NEP-171, NEP-177, NEP-178), and wallets that agree by a call. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Actor, ALICE, BOB, CAROL, OWNER, RELAYER, ROOT } from './actors.ts'
+import { type Actor, ALICE, BOB, CAROL, OPERATOR, OWNER, RELAYER, ROOT } from './actors.ts'
 import { type Call, type Chain, openChain } from './chain.ts'
 import { deployToken, TOKEN } from './hostile-token.ts'
 
@@ -160,7 +160,7 @@ describe('nft_transfer_call', () => {
 
     const [moved] = chain.attemptTogether(
       signed(ALICE, 'nft_transfer_call', { receiver_id: receiver, token_id: '0', msg: '' }),
-      signed(TOKEN, 'nft_transfer', { receiver_id: bob, token_id: '0' }),
+      signed(TOKEN, 'nft_transfer', { receiver_id: OPERATOR.accountId, token_id: '0' }),
     )
 
     // The receiver has no deposit to pay for a longer name with: its own transfer fails, and the agent comes back.
@@ -169,9 +169,9 @@ describe('nft_transfer_call', () => {
     await chain.send(RELAYER, chain.agents, 'storage_deposit', { account_id: receiver }, { deposit: 10n ** 22n })
     const [again] = chain.attemptTogether(
       signed(ALICE, 'nft_transfer_call', { receiver_id: receiver, token_id: '0', msg: '' }),
-      signed(TOKEN, 'nft_transfer', { receiver_id: bob, token_id: '0' }),
+      signed(TOKEN, 'nft_transfer', { receiver_id: OPERATOR.accountId, token_id: '0' }),
     )
-    expect([again?.value, await ownerOf()]).toEqual([true, bob])
+    expect([again?.value, await ownerOf()]).toEqual([true, OPERATOR.accountId])
   })
 
   it('credits nothing before it is known to stay', async () => {
