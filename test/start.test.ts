@@ -263,12 +263,32 @@ const notRunHere = ['npm test', 'npm start', 'npm start -- --once']
 
 test('the commands in the README work', { timeout: 300_000 }, async () => {
   const readme = await readFile(join(repository, 'README.md'), 'utf8')
-  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, text = '']) => text.trim().split('\n'))
+  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text.trim())
+  const commands = blocks.flatMap((block) => block.split(/(?<!\\)\n/)).filter((line) => !notRunHere.includes(line))
   const scripts = Object.keys(JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')).scripts)
-
   for (const [, script] of readme.matchAll(/npm run ([a-z:]+)/g)) expect(scripts).toContain(script)
-  for (const command of blocks.filter((line) => !notRunHere.includes(line))) {
+
+  for (const command of commands.filter((command) => !asksTheRunning(command))) {
     const ran = run(command)
     expect(await ran.ended, `${command}\n${ran.printed()}`).toBe(0)
   }
+
+  const started = run('npm start')
+  await untilPrinted(started, 'Ctrl-C ends it all')
+  const placeOf = (label: string) =>
+    new RegExp(`^ {2}${label} +http://(127.0.0.1:[0-9]+)`, 'm').exec(started.printed())?.[1]
+  for (const command of commands.filter(asksTheRunning)) {
+    const here = command
+      .replace('127.0.0.1:4000', String(placeOf('GraphQL')))
+      .replace('127.0.0.1:4010', String(placeOf('Relayer')))
+      .replace('127.0.0.1:8545', String(placeOf('EVM')))
+      .replace('.parley/', `${started.mark}/`)
+    const ran = run(`env ${here}`)
+    expect(await ran.ended, `${here}\n${ran.printed()}`).toBe(0)
+    expect(ran.printed()).not.toMatch(/"errors"|"code"/)
+  }
+  started.process.kill('SIGINT')
+  await started.ended
 })
+
+const asksTheRunning = (command: string) => command.includes('127.0.0.1:')
