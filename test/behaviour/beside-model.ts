@@ -33,7 +33,7 @@ export async function expectLikeModel<State, Action extends { readonly name: str
     reached,
   }: { readonly step: fc.Arbitrary<Step>; readonly steps: number; readonly reached: readonly string[] },
 ): Promise<void> {
-  const wanted = process.env.FUZZ_STEPS
+  const wanted = process.env.FUZZ_STEPS || undefined
   const seen = new Map<string, Map<string, number>>()
   let done = 0
   const run = async (chosen: readonly Chosen<Step>[]) => {

@@ -9,7 +9,7 @@ import { BODY_HASH, DAY } from './scenario.ts'
 
 const CHAINS = [
   ['EVM', openEvm, 1200],
-  ['NEAR', openNear, 360],
+  ['NEAR', openNear, 900],
 ] as const
 
 type State = milestoneModel.MilestoneState
