@@ -65,6 +65,9 @@ const contractErrors = {
   PaymentStarted: false,
   ReleaseTooLarge: false,
   NothingOwed: false,
+  FeeTooHigh: false,
+  // JobEvaluator
+  EscrowOnly: false,
   // Guardrails
   PolicyUnknown: false,
   PolicyExpired: false,
@@ -78,8 +81,6 @@ const contractErrors = {
   ConfirmerOnly: false,
   AlreadyConfirmed: false,
   ConfirmationsMissing: false,
-  FeeTooHigh: false,
-  EscrowOnly: false,
   // Ledger
   BalanceTooLow: false,
   BalanceOverflow: false,

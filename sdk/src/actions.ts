@@ -102,7 +102,7 @@ interface JobActions<Outcome> {
   readonly fund: Do<'fund', Outcome>
   /** The same from the client's balance: BalanceTooLow. */
   readonly fundFromLedger: Do<'fundFromLedger', Outcome>
-  /** Who is paid in the provider's place, once. PayeeAlreadySet, PaymentStarted. */
+  /** Who is paid in the provider's place, once, by a job of the ledger. JobNotFunded, JobNotInLedger, PayeeAlreadySet, PaymentStarted. */
   readonly setPayee: Do<'setPayee', Outcome>
   /** How long the evaluator may take. EvaluationPeriodTooLong. */
   readonly setEvaluationPeriod: Do<'setEvaluationPeriod', Outcome>

@@ -5,8 +5,7 @@ import type { EvmNode } from './node.ts'
 
 type ContractName = keyof typeof userMethods
 
-/** What people call on EVM only: what lets the contracts take the money that a call moves, and agents and balances by the names of ERC-721 and
- * ERC-6909. */
+/** What people call on EVM only: permits for the money that a call moves, and agents and balances by the names of ERC-721 and ERC-6909. */
 const evmMethods: Partial<Readonly<Record<ContractName, readonly string[]>>> = {
   agentRegistry: ['transferFrom'],
   jobEscrow: ['usePermit'],
